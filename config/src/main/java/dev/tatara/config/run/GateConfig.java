@@ -1,0 +1,31 @@
+package dev.tatara.config.run;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a post-trained model must hold to be kept: it is compared with the model it was trained
+ * from; if a rule fails, the run falls back to that model (DPO to SFT, SFT to base).
+ */
+public record GateConfig(List<Rule> rules) {
+  @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
+  public static final GateConfig DEFAULT = new GateConfig(null);
+
+  public GateConfig {
+    rules =
+        rules == null
+            ? List.of(new Rule("bits_per_byte", null, 0.1), new Rule("acc", 0.05, null))
+            : List.copyOf(rules);
+  }
+
+  /**
+   * One comparison. Exactly one bound is set.
+   *
+   * @param metric name of a metric ({@code bits_per_byte}, {@code chat_loss}, {@code acc}), which
+   *     stands for all of its kind, or with a part ({@code bits_per_byte.ja}, {@code
+   *     acc.commonsenseqa})
+   * @param maxDrop most that the metric may fall, absolute
+   * @param maxRise most that the metric may rise, absolute
+   */
+  public record Rule(String metric, @Nullable Double maxDrop, @Nullable Double maxRise) {}
+}

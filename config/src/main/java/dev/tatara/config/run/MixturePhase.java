@@ -1,0 +1,17 @@
+package dev.tatara.config.run;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Weights of the languages over one stretch of pretraining.
+ *
+ * @param until end of the stretch as a share of all steps, for example {@code 80%}
+ * @param weights share of samples by language; need not add up to 1
+ */
+public record MixturePhase(String until, SortedMap<String, Double> weights) {
+  public MixturePhase {
+    weights = new TreeMap<>(weights == null ? Map.of() : weights);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.tatara.config.run;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one pipeline does, stage by stage.
+ *
+ * @param seed decides the initial weights, the order of samples and every other choice by chance
+ * @param mixture weights per language over the course of pretraining; in proportion to the tokens
+ *     of each language when empty
+ * @param sft left out: the base model is not trained on chats
+ * @param dpo left out: no preference training
+ */
+public record PipelineSpec(
+    long seed,
+    CollectConfig collect,
+    CleanConfig clean,
+    DedupConfig dedup,
+    DecontaminateConfig decontaminate,
+    TokenizeConfig tokenize,
+    List<MixturePhase> mixture,
+    PretrainConfig pretrain,
+    @Nullable SftConfig sft,
+    @Nullable DpoConfig dpo,
+    EvaluateConfig evaluate,
+    GateConfig gate,
+    PublishConfig publish) {
+
+  public PipelineSpec {
+    clean = clean == null ? CleanConfig.DEFAULT : clean;
+    dedup = dedup == null ? DedupConfig.DEFAULT : dedup;
+    decontaminate = decontaminate == null ? DecontaminateConfig.DEFAULT : decontaminate;
+    tokenize = tokenize == null ? TokenizeConfig.DEFAULT : tokenize;
+    mixture = mixture == null ? List.of() : List.copyOf(mixture);
+    evaluate = evaluate == null ? EvaluateConfig.DEFAULT : evaluate;
+    gate = gate == null ? GateConfig.DEFAULT : gate;
+    publish = publish == null ? PublishConfig.DEFAULT : publish;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.tatara.config.run;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the base model is trained.
+ *
+ * @param model size by name, see {@link ModelSize}
+ * @param dimensions explicit dimensions instead of a size by name
+ * @param tokens training tokens; {@code 1500k}, {@code 2m} and {@code 3b} are understood
+ * @param workers ranks; each holds the parameters and its slice of the optimizer state
+ * @param sequenceLength tokens in one sample
+ * @param batchTokens global batch, summed over ranks and micro-batches
+ * @param microBatch samples that one rank computes at a time
+ * @param optimizer AdamW and its schedule
+ */
+public record PretrainConfig(
+    @Nullable String model,
+    @Nullable ModelShape dimensions,
+    @JsonDeserialize(using = Quantity.class) Long tokens,
+    Integer workers,
+    Integer sequenceLength,
+    @JsonDeserialize(using = Quantity.class) Long batchTokens,
+    Integer microBatch,
+    OptimizerConfig optimizer,
+    CheckpointConfig checkpoint) {
+  public PretrainConfig {
+    tokens = tokens == null ? 1_500_000L : tokens;
+    workers = workers == null ? 2 : workers;
+    sequenceLength = sequenceLength == null ? 256 : sequenceLength;
+    batchTokens = batchTokens == null ? 8192L : batchTokens;
+    microBatch = microBatch == null ? 8 : microBatch;
+    optimizer = optimizer == null ? OptimizerConfig.DEFAULT : optimizer;
+    checkpoint = checkpoint == null ? CheckpointConfig.DEFAULT : checkpoint;
+  }
+
+  /** Optimizer steps: the tokens in global batches, rounded down, at least one. */
+  public int steps() {
+    return (int) Math.max(1, tokens / batchTokens);
+  }
+
+  /** Samples of one global batch. */
+  public int batchSamples() {
+    return (int) (batchTokens / sequenceLength);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.tatara.config.task;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One optimizer step: the only source of logs, metrics, progress and curves.
+ *
+ * @param step number of the step, from 1
+ * @param loss mean over the target tokens of the global batch, before the update; nats
+ * @param gradientNorm global norm before clipping
+ * @param learningRate rate of this step
+ * @param tokens tokens of the global batch
+ * @param seconds wall time of the step
+ * @param extra further metrics by name, for example {@code rewards/accuracies} in {@code dpo}
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record StepReport(
+    int step,
+    double loss,
+    double gradientNorm,
+    double learningRate,
+    long tokens,
+    double seconds,
+    SortedMap<String, Double> extra) {
+  public StepReport {
+    extra = new TreeMap<>(extra == null ? Map.of() : extra);
+  }
+
+  /**
+   * This step without its wall time: what is the same however often the step is computed, and so
+   * may be part of an artifact.
+   */
+  public Point point() {
+    return new Point(step, loss, gradientNorm, learningRate, tokens, extra);
+  }
+
+  /** A point of the training curve: one line of {@code curve.jsonl} in a model's artifact. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Point(
+      int step,
+      double loss,
+      double gradientNorm,
+      double learningRate,
+      long tokens,
+      SortedMap<String, Double> extra) {
+    public Point {
+      extra = new TreeMap<>(extra == null ? Map.of() : extra);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.tatara.base.token;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What {@code tokenize} made: {@code tokens.json} of its artifact. Beside it lie {@code
+ * tokenizer.json}, {@code tokenizer_config.json} and the objects named here.
+ *
+ * @param vocabularySize tokens of the tokenizer
+ * @param endOfText id of {@code <|endoftext|>}, which ends every document
+ * @param languages training tokens and held-out text by language
+ */
+public record TokenIndex(int vocabularySize, int endOfText, SortedMap<String, Language> languages) {
+  public static final String NAME = "tokens.json";
+
+  public TokenIndex {
+    languages = new TreeMap<>(languages);
+  }
+
+  /**
+   * @param parts training tokens in order; a language's stream is their concatenation
+   * @param tokens training tokens in all
+   * @param documents training documents
+   * @param bytes UTF-8 bytes of their text
+   * @param validation object with the held-out documents ({@code validation/<language>.jsonl.zst},
+   *     records of type Document)
+   * @param validationBytes UTF-8 bytes of the held-out text
+   * @param validationTokens tokens of the held-out text
+   * @param unigramBitsPerByte of the held-out text under the token frequencies of the training text
+   *     (add-one smoothed): what a model must beat
+   */
+  public record Language(
+      List<Part> parts,
+      long tokens,
+      long documents,
+      long bytes,
+      String validation,
+      long validationBytes,
+      long validationTokens,
+      double unigramBitsPerByte) {}
+
+  /**
+   * One object of packed tokens: little-endian unsigned 16-bit ({@code vocabularySize} ≤ 65,536) or
+   * 32-bit integers.
+   *
+   * @param name object in the artifact, {@code train/<language>/<shard>.bin}
+   * @param boundaries object with the offsets of the documents, in tokens: little-endian 64-bit
+   */
+  public record Part(String name, String boundaries, long tokens, String source) {}
+
+  /** Bytes of one token. */
+  public int bytesPerToken() {
+    return vocabularySize <= 65_536 ? 2 : 4;
+  }
+}

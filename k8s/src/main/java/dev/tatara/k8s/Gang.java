@@ -1,0 +1,49 @@
+package dev.tatara.k8s;
+
+import dev.tatara.config.artifact.Stage;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A group of processes that work as one: all ranks of a trainer, or one evaluator.
+ *
+ * @param run name of the run
+ * @param name deterministic name of the gang within the run: a second attempt gives the same one
+ * @param image which program
+ * @param command what the program is to do: {@code train} or {@code score} (trainer), {@code
+ *     evaluate} or {@code verify} (evaluator)
+ * @param task the task document of that command, JSON
+ * @param worldSize processes
+ * @param epoch fencing number of this formation, counted from 1
+ * @param threads compute threads of each process
+ * @param maxHeapMegabytes Java heap of each process; native memory comes on top
+ * @param environment further variables, such as those of the object store; never logged
+ */
+public record Gang(
+    String run,
+    Stage stage,
+    String name,
+    Image image,
+    String command,
+    String task,
+    int worldSize,
+    int epoch,
+    int threads,
+    int maxHeapMegabytes,
+    SortedMap<String, String> environment) {
+  public Gang {
+    environment = new TreeMap<>(environment);
+  }
+
+  /** The programs that run in pods. */
+  public enum Image {
+    TRAINER,
+    EVALUATOR
+  }
+
+  /** Without the environment, which holds credentials. */
+  @Override
+  public String toString() {
+    return "%s/%s epoch %d, %d × %s".formatted(run, name, epoch, worldSize, image);
+  }
+}

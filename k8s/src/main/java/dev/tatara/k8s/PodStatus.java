@@ -1,0 +1,19 @@
+package dev.tatara.k8s;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process of a gang.
+ *
+ * @param pod name of the process or pod
+ * @param node machine it runs on
+ * @param exitCode null while it runs; 128 + signal if a signal ended it
+ * @param lastLine last line of its log, with credentials removed
+ */
+public record PodStatus(
+    int rank, String pod, String node, @Nullable Integer exitCode, String lastLine) {
+  /** It has not ended. */
+  public boolean running() {
+    return exitCode == null;
+  }
+}
