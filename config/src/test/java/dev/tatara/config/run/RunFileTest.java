@@ -187,7 +187,7 @@ class RunFileTest {
         .extracting(Problem::sentence)
         .containsExactly(
             "spec.collect.sources[0].uri is file:web*.gz, but must match at least one file; did you"
-                + " mean web.warc?",
+                + " mean web.gzip?",
             "spec.collect.sources[1].uri is file:books.jsonl, but must name a file; did you mean"
                 + " chats.jsonl?");
     assertThat(RunFile.missingFiles(document("file:raw/web.gz"), folder))
