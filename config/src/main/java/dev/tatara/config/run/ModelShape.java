@@ -1,5 +1,7 @@
 package dev.tatara.config.run;
 
+import dev.tatara.config.strict.Range;
+
 /**
  * Dimensions of a LLaMA-family model, named as in Hugging Face {@code LlamaConfig}. The vocabulary
  * comes from the tokenizer.
@@ -12,11 +14,11 @@ package dev.tatara.config.run;
  * @param tiedEmbeddings output projection shares the embedding
  */
 public record ModelShape(
-    Integer hiddenSize,
-    Integer layers,
-    Integer heads,
-    Integer keyValueHeads,
-    Integer intermediateSize,
+    @Range(min = 8, max = 65_536) Integer hiddenSize,
+    @Range(min = 1, max = 1_000) Integer layers,
+    @Range(min = 1, max = 1_024) Integer heads,
+    @Range(min = 1, max = 1_024) Integer keyValueHeads,
+    @Range(min = 8, max = 1_000_000) Integer intermediateSize,
     Boolean tiedEmbeddings) {
   public ModelShape {
     keyValueHeads = keyValueHeads == null ? heads : keyValueHeads;

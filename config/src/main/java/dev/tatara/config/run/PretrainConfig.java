@@ -1,6 +1,7 @@
 package dev.tatara.config.run;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.tatara.config.strict.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 public record PretrainConfig(
     @Nullable String model,
     @Nullable ModelShape dimensions,
-    @JsonDeserialize(using = Quantity.class) Long tokens,
-    Integer workers,
-    Integer sequenceLength,
-    @JsonDeserialize(using = Quantity.class) Long batchTokens,
-    Integer microBatch,
+    @Range(min = 1) @JsonDeserialize(using = Quantity.class) Long tokens,
+    @Range(min = 1, max = 100_000) Integer workers,
+    @Range(min = 8, max = 10_000_000) Integer sequenceLength,
+    @Range(min = 8, max = 1e9) @JsonDeserialize(using = Quantity.class) Long batchTokens,
+    @Range(min = 1) Integer microBatch,
     OptimizerConfig optimizer,
     CheckpointConfig checkpoint) {
   public PretrainConfig {

@@ -6,7 +6,6 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.temporal.internal.testservice.GRPCServerHelper;
 import io.temporal.internal.testservice.TestServicesStarter;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,10 +34,10 @@ public final class EmbeddedTemporal implements AutoCloseable {
     Ports.requireFree(port, "Temporal", "--temporal-port");
     // Unlocked, the server's clock runs years ahead as soon as no activity is running.
     var services = new TestServicesStarter(TIME_SKIPPING_LOCKED, CLOCK_OF_THIS_MACHINE);
-    // Not TestServer.createPortBoundServer: that one listens on all interfaces, without a password.
-    var builder = NettyServerBuilder.forAddress(new InetSocketAddress(Ports.LOOPBACK, port));
-    GRPCServerHelper.registerServicesAndHealthChecks(services.getServices(), builder);
     try {
+      // TestServer.createPortBoundServer would listen on all interfaces, without a password.
+      var builder = NettyServerBuilder.forAddress(Ports.address(port));
+      GRPCServerHelper.registerServicesAndHealthChecks(services.getServices(), builder);
       return new EmbeddedTemporal(services, builder.build().start());
     } catch (IOException e) {
       services.close();

@@ -5,12 +5,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnknownHostException;
 
 /** TCP ports of the loopback address. */
 final class Ports {
   static final String LOOPBACK = "127.0.0.1";
 
   private Ports() {}
+
+  /** The loopback address (IPv4, whatever the machine prefers) with this port. */
+  static InetSocketAddress address(int port) throws UnknownHostException {
+    return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+  }
 
   /**
    * Finds out whether the port can be had, before a server is built whose own failure would be hard
@@ -27,7 +33,7 @@ final class Ports {
     }
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
+      socket.bind(address(port));
     } catch (IOException e) {
       throw taken(port, service, option, e);
     }

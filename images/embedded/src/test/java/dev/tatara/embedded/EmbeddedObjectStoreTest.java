@@ -13,7 +13,6 @@ import io.minio.PutObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +72,7 @@ final class EmbeddedObjectStoreTest {
 
   @Test
   void saysWhatToDoWhenThePortIsTaken() throws Exception {
-    try (var other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (var other = new ServerSocket(0, 1, Ports.address(0).getAddress())) {
       assertThatThrownBy(
               () -> EmbeddedObjectStore.start(directory, other.getLocalPort(), "key", "secret"))
           .isInstanceOf(InvalidInputException.class)
