@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** The URIs of a run document: where files of data are. */
 final class Locations {
-  static final String REGEX = "file:.*[^/].*|s3://[^/]+/.+|https://[^/]+/.+";
+  static final String REGEX = "file:.*[^/]|s3://[^/]+/.+|https://[^/]+/.+";
   static final String RULE = "must be file:PATH, s3://BUCKET/KEY or https://HOST/PATH";
 
   private static final String FILE = "file:";
