@@ -1,5 +1,7 @@
 package dev.tatara.config.run;
 
+import dev.tatara.config.strict.Matches;
+import dev.tatara.config.strict.Range;
 import java.util.List;
 
 /**
@@ -12,8 +14,9 @@ import java.util.List;
  * @param maskPersonal replaces mail addresses, IP addresses and phone numbers
  */
 public record CleanConfig(
-    List<String> languages,
-    Double languageConfidence,
+    @Matches(regex = Matches.LANGUAGE, rule = Matches.LANGUAGE_RULE, example = "en")
+        List<String> languages,
+    @Range(min = 0, max = 1) Double languageConfidence,
     QualityConfig quality,
     RepetitionConfig repetition,
     Boolean maskPersonal) {

@@ -1,11 +1,17 @@
 package dev.tatara.config.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.tatara.config.strict.Matches;
+import dev.tatara.config.strict.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the documents come from. */
-public record CollectConfig(List<Source> sources) {
+/**
+ * Where the documents come from.
+ *
+ * @param sources sets of documents; every one has a licence
+ */
+public record CollectConfig(@Range(min = 1) List<Source> sources) {
   public CollectConfig {
     sources = sources == null ? List.of() : List.copyOf(sources);
   }
@@ -22,12 +28,16 @@ public record CollectConfig(List<Source> sources) {
    * @param textField field of a JSONL record that holds the text
    */
   public record Source(
-      String name,
-      String uri,
+      @Matches(regex = Matches.LABEL, rule = Matches.LABEL_RULE, example = "web") String name,
+      @Matches(regex = Locations.REGEX, rule = Locations.RULE, example = "file:data/*.jsonl.gz")
+          String uri,
       Format format,
-      String license,
-      @Nullable String language,
-      String textField) {
+      @Matches(regex = Matches.VISIBLE, rule = "must name the licence", example = "CC-BY-4.0")
+          String license,
+      @Matches(regex = Matches.LANGUAGE, rule = Matches.LANGUAGE_RULE, example = "en")
+          @Nullable String language,
+      @Matches(regex = Matches.VISIBLE, rule = "must name a field", example = "text")
+          String textField) {
     public Source {
       textField = textField == null ? "text" : textField;
     }

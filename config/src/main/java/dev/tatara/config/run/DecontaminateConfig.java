@@ -1,5 +1,7 @@
 package dev.tatara.config.run;
 
+import dev.tatara.config.strict.Range;
+
 /**
  * Removes documents that contain items of the evaluation tasks.
  *
@@ -7,7 +9,7 @@ package dev.tatara.config.run;
  *     2005.14165, appendix C: 13)
  * @param cjkNgram characters per n-gram for Japanese and Chinese items
  */
-public record DecontaminateConfig(Integer ngram, Integer cjkNgram) {
+public record DecontaminateConfig(@Range(min = 1) Integer ngram, @Range(min = 1) Integer cjkNgram) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
   public static final DecontaminateConfig DEFAULT = new DecontaminateConfig(null, null);
 

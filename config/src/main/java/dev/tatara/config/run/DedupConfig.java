@@ -1,5 +1,7 @@
 package dev.tatara.config.run;
 
+import dev.tatara.config.strict.Range;
+
 /**
  * How documents that say the same are found.
  *
@@ -26,7 +28,11 @@ public record DedupConfig(Boolean exact, MinHash minhash) {
    * @param rows hashes per band
    */
   public record MinHash(
-      Boolean enabled, Double threshold, Integer shingle, Integer bands, Integer rows) {
+      Boolean enabled,
+      @Range(above = 0, max = 1) Double threshold,
+      @Range(min = 1) Integer shingle,
+      @Range(min = 1, max = 1000) Integer bands,
+      @Range(min = 1, max = 1000) Integer rows) {
     @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
     public static final MinHash DEFAULT = new MinHash(null, null, null, null, null);
 

@@ -1,7 +1,11 @@
 package dev.tatara.config.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.tatara.config.strict.Matches;
+import dev.tatara.config.strict.Range;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Direct preference optimisation (Rafailov et al., arXiv 2305.18290), sigmoid loss, against the
@@ -10,17 +14,19 @@ import java.util.List;
  * @param data files of preference pairs
  * @param beta strength of the pull towards the reference
  * @param epochs passes over the pairs
- * @param batch pairs in one step, over all ranks
+ * @param batch pairs in one step, over all ranks; a multiple of {@code pretrain.workers}
  * @param maxTokens longest prompt plus answer in tokens; longer prompts are cut from the left,
  *     longer answers from the right
+ * @param optimizer AdamW and its schedule; its defaults differ from pretraining
+ * @param checkpoint when the state of this stage is saved
  */
 public record DpoConfig(
-    List<PairSource> data,
-    Double beta,
-    Integer epochs,
-    Integer batch,
-    Integer maxTokens,
-    OptimizerConfig optimizer,
+    @Range(min = 1) List<PairSource> data,
+    @Range(above = 0) Double beta,
+    @Range(min = 1) Integer epochs,
+    @Range(min = 1) Integer batch,
+    @Range(min = 8) Integer maxTokens,
+    @JsonDeserialize(using = PostTrainingOptimizer.Dpo.class) OptimizerConfig optimizer,
     CheckpointConfig checkpoint) {
   public DpoConfig {
     data = data == null ? List.of() : List.copyOf(data);
@@ -28,15 +34,29 @@ public record DpoConfig(
     epochs = epochs == null ? 1 : epochs;
     batch = batch == null ? 8 : batch;
     maxTokens = maxTokens == null ? 256 : maxTokens;
-    optimizer = optimizer == null ? OptimizerConfig.forPostTraining(1e-4) : optimizer;
+    optimizer = optimizer == null ? PostTrainingOptimizer.DPO : optimizer;
     checkpoint = checkpoint == null ? CheckpointConfig.DEFAULT : checkpoint;
   }
 
   /**
    * @param name name of the source in the data account
    * @param uri as in {@code collect.sources}
+   * @param license SPDX expression
+   * @param limit first rows to use; all when left out
    */
-  public record PairSource(String name, String uri, PairFormat format, String license) {}
+  public record PairSource(
+      @Matches(regex = Matches.LABEL, rule = Matches.LABEL_RULE, example = "pairs") String name,
+      @Matches(regex = Locations.REGEX, rule = Locations.RULE, example = "file:data/pairs.jsonl")
+          String uri,
+      PairFormat format,
+      @Matches(regex = Matches.VISIBLE, rule = "must name the licence", example = "CC-BY-4.0")
+          String license,
+      @Range(min = 1) @Nullable Integer limit) {
+    /** All rows. */
+    public PairSource(String name, String uri, PairFormat format, String license) {
+      this(name, uri, format, license, null);
+    }
+  }
 
   /** Shapes of preference files in common use; a file is one JSON array or JSON lines. */
   public enum PairFormat {

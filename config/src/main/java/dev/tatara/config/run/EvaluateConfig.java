@@ -2,6 +2,8 @@ package dev.tatara.config.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.tatara.config.strict.Matches;
+import dev.tatara.config.strict.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param validationBytes held-out text per language that is scored, in UTF-8 bytes
  */
 public record EvaluateConfig(
-    List<Task> tasks, @JsonDeserialize(using = Quantity.class) Long validationBytes) {
+    List<Task> tasks,
+    @Range(min = 1) @JsonDeserialize(using = Quantity.class) Long validationBytes) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
   public static final EvaluateConfig DEFAULT = new EvaluateConfig(null, null);
 
@@ -24,9 +27,16 @@ public record EvaluateConfig(
 
   /**
    * @param name name of the task in results
+   * @param uri as in {@code collect.sources}
    * @param limit first items to use; all when left out
    */
-  public record Task(String name, String uri, TaskFormat format, @Nullable Integer limit) {}
+  public record Task(
+      @Matches(regex = Matches.LABEL, rule = Matches.LABEL_RULE, example = "commonsenseqa")
+          String name,
+      @Matches(regex = Locations.REGEX, rule = Locations.RULE, example = "file:data/items.jsonl")
+          String uri,
+      TaskFormat format,
+      @Range(min = 1) @Nullable Integer limit) {}
 
   /** Shapes of multiple-choice files. */
   public enum TaskFormat {

@@ -33,6 +33,11 @@ public final class ModelSize {
     return SHAPES;
   }
 
+  /** There is a shape with this name. */
+  static boolean knows(String name) {
+    return SHAPES.containsKey(name.toLowerCase(Locale.ROOT));
+  }
+
   /**
    * The shape with this name.
    *

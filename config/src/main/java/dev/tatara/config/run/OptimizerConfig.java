@@ -1,23 +1,28 @@
 package dev.tatara.config.run;
 
+import dev.tatara.config.strict.Range;
+
 /**
  * AdamW (Loshchilov and Hutter, arXiv 1711.05101) with warm-up and cosine decay.
  *
  * @param learningRate peak
  * @param finalLearningRate share of the peak that is left at the last step
  * @param warmup share of all steps in which the rate rises from 0
+ * @param beta1 decay of the mean of the gradients
+ * @param beta2 decay of the mean of their squares
+ * @param epsilon added to the denominator
  * @param weightDecay on matrices only, not on norms
  * @param clip largest global norm of the gradient
  */
 public record OptimizerConfig(
-    Double learningRate,
-    Double finalLearningRate,
-    Double warmup,
-    Double beta1,
-    Double beta2,
-    Double epsilon,
-    Double weightDecay,
-    Double clip) {
+    @Range(above = 0) Double learningRate,
+    @Range(min = 0, max = 1) Double finalLearningRate,
+    @Range(min = 0, max = 1) Double warmup,
+    @Range(min = 0, below = 1) Double beta1,
+    @Range(min = 0, below = 1) Double beta2,
+    @Range(above = 0) Double epsilon,
+    @Range(min = 0) Double weightDecay,
+    @Range(above = 0) Double clip) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
   public static final OptimizerConfig DEFAULT =
       new OptimizerConfig(null, null, null, null, null, null, null, null);

@@ -1,28 +1,30 @@
 package dev.tatara.config.run;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.tatara.config.strict.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the base model is trained.
  *
- * @param model size by name, see {@link ModelSize}
- * @param dimensions explicit dimensions instead of a size by name
+ * @param model size by name, for example {@code 1m}
+ * @param dimensions explicit dimensions, instead of {@code model}
  * @param tokens training tokens; {@code 1500k}, {@code 2m} and {@code 3b} are understood
  * @param workers ranks; each holds the parameters and its slice of the optimizer state
  * @param sequenceLength tokens in one sample
- * @param batchTokens global batch, summed over ranks and micro-batches
+ * @param batchTokens global batch, summed over ranks and micro-batches; a multiple of {@code
+ *     sequenceLength} times {@code workers}
  * @param microBatch samples that one rank computes at a time
  * @param optimizer AdamW and its schedule
  */
 public record PretrainConfig(
     @Nullable String model,
     @Nullable ModelShape dimensions,
-    @JsonDeserialize(using = Quantity.class) Long tokens,
-    Integer workers,
-    Integer sequenceLength,
-    @JsonDeserialize(using = Quantity.class) Long batchTokens,
-    Integer microBatch,
+    @Range(min = 1) @JsonDeserialize(using = Quantity.class) Long tokens,
+    @Range(min = 1, max = 100_000) Integer workers,
+    @Range(min = 8, max = 10_000_000) Integer sequenceLength,
+    @Range(min = 8, max = 1e9) @JsonDeserialize(using = Quantity.class) Long batchTokens,
+    @Range(min = 1) Integer microBatch,
     OptimizerConfig optimizer,
     CheckpointConfig checkpoint) {
   public PretrainConfig {

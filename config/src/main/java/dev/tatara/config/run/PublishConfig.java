@@ -1,5 +1,6 @@
 package dev.tatara.config.run;
 
+import dev.tatara.config.strict.Matches;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param license SPDX expression for the model card; by default the licences of the sources
  */
-public record PublishConfig(@Nullable String license) {
+public record PublishConfig(
+    @Matches(regex = Matches.VISIBLE, rule = "must name the licence", example = "CC-BY-4.0")
+        @Nullable String license) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
   public static final PublishConfig DEFAULT = new PublishConfig(null);
 }

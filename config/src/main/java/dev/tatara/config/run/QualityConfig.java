@@ -1,5 +1,7 @@
 package dev.tatara.config.run;
 
+import dev.tatara.config.strict.Range;
+
 /**
  * Quality rules of Gopher (arXiv 2112.11446, table A1) and C4 (arXiv 1910.10683, section 2.2).
  * Words are counted by script: runs of letters where words are spaced, characters where they are
@@ -17,16 +19,16 @@ package dev.tatara.config.run;
  * @param minSentences sentence ends in the document (C4: 3)
  */
 public record QualityConfig(
-    Integer minWords,
-    Integer maxWords,
-    Double minMeanWordLength,
-    Double maxMeanWordLength,
-    Double maxSymbolRatio,
-    Double maxBulletLines,
-    Double maxEllipsisLines,
-    Double minAlphabeticWords,
-    Integer minStopWords,
-    Integer minSentences) {
+    @Range(min = 0) Integer minWords,
+    @Range(min = 1) Integer maxWords,
+    @Range(min = 0) Double minMeanWordLength,
+    @Range(min = 0) Double maxMeanWordLength,
+    @Range(min = 0) Double maxSymbolRatio,
+    @Range(min = 0, max = 1) Double maxBulletLines,
+    @Range(min = 0, max = 1) Double maxEllipsisLines,
+    @Range(min = 0, max = 1) Double minAlphabeticWords,
+    @Range(min = 0) Integer minStopWords,
+    @Range(min = 0) Integer minSentences) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
   public static final QualityConfig DEFAULT =
       new QualityConfig(null, null, null, null, null, null, null, null, null, null);

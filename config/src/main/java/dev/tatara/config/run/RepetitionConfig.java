@@ -1,5 +1,6 @@
 package dev.tatara.config.run;
 
+import dev.tatara.config.strict.Range;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,12 +19,12 @@ import java.util.TreeMap;
  *     0.10)
  */
 public record RepetitionConfig(
-    Double maxDuplicateLines,
-    Double maxDuplicateParagraphs,
-    Double maxDuplicateLineCharacters,
-    Double maxDuplicateParagraphCharacters,
-    SortedMap<Integer, Double> maxTopNgramCharacters,
-    SortedMap<Integer, Double> maxDuplicateNgramCharacters) {
+    @Range(min = 0, max = 1) Double maxDuplicateLines,
+    @Range(min = 0, max = 1) Double maxDuplicateParagraphs,
+    @Range(min = 0, max = 1) Double maxDuplicateLineCharacters,
+    @Range(min = 0, max = 1) Double maxDuplicateParagraphCharacters,
+    @Range(min = 0, max = 1) SortedMap<Integer, Double> maxTopNgramCharacters,
+    @Range(min = 0, max = 1) SortedMap<Integer, Double> maxDuplicateNgramCharacters) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
   public static final RepetitionConfig DEFAULT =
       new RepetitionConfig(null, null, null, null, null, null);

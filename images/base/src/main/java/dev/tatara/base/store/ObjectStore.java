@@ -9,11 +9,14 @@ import io.minio.MakeBucketArgs;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
+import io.minio.Result;
 import io.minio.StatObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
+import io.minio.messages.Item;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -56,7 +59,7 @@ public final class ObjectStore {
       ObjectStore store = new ObjectStore(client, settings);
       store.makeBucket();
       return store;
-    } catch (MinioException | IllegalArgumentException e) {
+    } catch (MinioException | IllegalArgumentException | IllegalStateException e) {
       throw new InvalidInputException(
           ("The object store at %s does not answer as bucket \"%s\" (%s). Check S3_ENDPOINT,"
                   + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or unset S3_ENDPOINT to use the"
@@ -103,11 +106,14 @@ public final class ObjectStore {
 
   /** The whole object; for objects that fit in memory. */
   public byte[] read(String key) {
-    try (InputStream in = open(key)) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new StoreException("read", uri(key), e);
-    }
+    return call(
+        "read",
+        key,
+        () -> {
+          try (InputStream in = client.getObject(get(key).build())) {
+            return in.readAllBytes();
+          }
+        });
   }
 
   /** The object if it exists. */
@@ -121,15 +127,7 @@ public final class ObjectStore {
 
   /** A stream over the object; close it. */
   public InputStream open(String key) {
-    try {
-      return client.getObject(
-          GetObjectArgs.builder()
-              .bucket(settings.bucket())
-              .object(settings.prefix() + key)
-              .build());
-    } catch (MinioException e) {
-      throw failure("read", key, e);
-    }
+    return call("read", key, () -> client.getObject(get(key).build()));
   }
 
   /** Part of the object: {@code length} bytes from {@code offset}. */
@@ -137,71 +135,79 @@ public final class ObjectStore {
     if (length == 0) {
       return new byte[0];
     }
-    try (InputStream in =
-        client.getObject(
-            GetObjectArgs.builder()
-                .bucket(settings.bucket())
-                .object(settings.prefix() + key)
-                .offset(offset)
-                .length((long) length)
-                .build())) {
-      byte[] bytes = in.readNBytes(length);
-      if (bytes.length != length) {
-        throw new StoreException(
-            "read",
-            uri(key),
-            new IOException(
-                "it has %d bytes at offset %d, expected %d"
-                    .formatted(bytes.length, offset, length)));
-      }
-      return bytes;
-    } catch (MinioException e) {
-      throw failure("read", key, e);
-    } catch (IOException e) {
-      throw new StoreException("read", uri(key), e);
-    }
+    return call(
+        "read",
+        key,
+        () -> {
+          try (InputStream in =
+              client.getObject(get(key).offset(offset).length((long) length).build())) {
+            byte[] bytes = in.readNBytes(length);
+            if (bytes.length != length) {
+              throw new EOFException(
+                  "it has %d bytes at offset %d, expected %d"
+                      .formatted(bytes.length, offset, length));
+            }
+            return bytes;
+          }
+        });
+  }
+
+  private GetObjectArgs.Builder get(String key) {
+    return GetObjectArgs.builder().bucket(settings.bucket()).object(settings.prefix() + key);
   }
 
   /** Writes the object as a whole, in place of any that is there. */
   public void write(String key, byte[] bytes) {
-    try {
-      client.putObject(put(key, new ByteArrayInputStream(bytes), bytes.length).build());
-    } catch (MinioException e) {
-      throw failure("write", key, e);
-    }
+    call(
+        "write",
+        key,
+        () -> client.putObject(put(key, new ByteArrayInputStream(bytes), bytes.length).build()));
   }
 
   /** Writes a local file as an object. */
   public void write(String key, Path file) {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
-      client.putObject(put(key, in, Files.size(file)).build());
+    call(
+        "write",
+        key,
+        () -> {
+          try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
+            return client.putObject(put(key, in, Files.size(file)).build());
+          }
+        });
+  }
+
+  /** Writes an object of a known size from a stream, without holding it in memory. */
+  public void write(String key, InputStream bytes, long size) {
+    try {
+      client.putObject(put(key, bytes, size).build());
     } catch (MinioException e) {
       throw failure("write", key, e);
-    } catch (IOException e) {
-      throw new StoreException("write", uri(key), e);
     }
   }
 
   /**
-   * Writes the object unless one is there.
+   * Writes the object unless one is there; of many writers at once, one is first.
    *
    * @return false if one was there; it is left as it is
    */
   public boolean writeIfAbsent(String key, byte[] bytes) {
-    try {
-      client.putObject(
-          put(key, new ByteArrayInputStream(bytes), bytes.length)
-              .extraHeaders(new Http.Headers("If-None-Match", "*"))
-              .build());
-      return true;
-    } catch (ErrorResponseException e) {
-      if (e.errorResponse().code().equals("PreconditionFailed")) {
-        return false;
-      }
-      throw failure("write", key, e);
-    } catch (MinioException e) {
-      throw failure("write", key, e);
-    }
+    return call(
+        "write",
+        key,
+        () -> {
+          try {
+            client.putObject(
+                put(key, new ByteArrayInputStream(bytes), bytes.length)
+                    .extraHeaders(new Http.Headers("If-None-Match", "*"))
+                    .build());
+            return true;
+          } catch (ErrorResponseException e) {
+            if (e.errorResponse().code().equals("PreconditionFailed")) {
+              return false;
+            }
+            throw e;
+          }
+        });
   }
 
   private PutObjectArgs.Builder put(String key, InputStream in, long size) {
@@ -211,55 +217,53 @@ public final class ObjectStore {
 
   /** Size of the object in bytes, if it exists. */
   public Optional<Long> size(String key) {
+    StatObjectArgs stat =
+        StatObjectArgs.builder().bucket(settings.bucket()).object(settings.prefix() + key).build();
     try {
-      return Optional.of(
-          client
-              .statObject(
-                  StatObjectArgs.builder()
-                      .bucket(settings.bucket())
-                      .object(settings.prefix() + key)
-                      .build())
-              .size());
-    } catch (MinioException e) {
-      StoreException failure = failure("look up", key, e);
-      if (failure instanceof MissingObjectException) {
-        return Optional.empty();
-      }
-      throw failure;
+      return Optional.of(call("look up", key, () -> client.statObject(stat)).size());
+    } catch (MissingObjectException e) {
+      return Optional.empty();
     }
   }
 
-  /** Keys that begin with the prefix, sorted. */
+  /**
+   * Keys that begin with the prefix, sorted. A store on disk may also list the key of a write that
+   * was cut off, followed by a hyphen and a UUID: look for the names you know.
+   */
   public List<String> list(String prefix) {
-    List<String> keys = new ArrayList<>();
-    try {
-      for (var result :
-          client.listObjects(
-              ListObjectsArgs.builder()
-                  .bucket(settings.bucket())
-                  .prefix(settings.prefix() + prefix)
-                  .recursive(true)
-                  .build())) {
-        keys.add(result.get().objectName().substring(settings.prefix().length()));
-      }
-    } catch (MinioException e) {
-      throw failure("list", prefix, e);
-    }
-    keys.sort(Comparator.naturalOrder());
-    return keys;
+    ListObjectsArgs query =
+        ListObjectsArgs.builder()
+            .bucket(settings.bucket())
+            .prefix(settings.prefix() + prefix)
+            .recursive(true)
+            .build();
+    return call(
+        "list",
+        prefix,
+        () -> {
+          List<String> keys = new ArrayList<>();
+          for (Result<Item> result : client.listObjects(query)) {
+            keys.add(result.get().objectName().substring(settings.prefix().length()));
+          }
+          keys.sort(Comparator.naturalOrder());
+          return keys;
+        });
   }
 
   /** Deletes the object; does nothing if there is none. */
   public void delete(String key) {
-    try {
-      client.removeObject(
-          RemoveObjectArgs.builder()
-              .bucket(settings.bucket())
-              .object(settings.prefix() + key)
-              .build());
-    } catch (MinioException e) {
-      throw failure("delete", key, e);
-    }
+    RemoveObjectArgs remove =
+        RemoveObjectArgs.builder()
+            .bucket(settings.bucket())
+            .object(settings.prefix() + key)
+            .build();
+    call(
+        "delete",
+        key,
+        () -> {
+          client.removeObject(remove);
+          return true;
+        });
   }
 
   /** Deletes every object whose key begins with the prefix. */
@@ -267,13 +271,23 @@ public final class ObjectStore {
     list(prefix).forEach(this::delete);
   }
 
-  private StoreException failure(String verb, String key, MinioException cause) {
-    if (cause instanceof ErrorResponseException response) {
-      String code = response.errorResponse().code();
+  private <T> T call(String verb, String key, Call<T> call) {
+    try {
+      return call.run();
+    } catch (ErrorResponseException e) {
+      String code = e.errorResponse().code();
       if (code.equals("NoSuchKey") || code.equals("NoSuchObject") || code.equals("NoSuchBucket")) {
-        return new MissingObjectException(uri(key), cause);
+        throw new MissingObjectException(uri(key), e);
       }
+      throw new StoreException(verb, uri(key), e);
+    } catch (MinioException | IOException | IllegalStateException e) {
+      // The client reports a connection that failed as an IllegalStateException.
+      throw new StoreException(verb, uri(key), e);
     }
-    return new StoreException(verb, uri(key), cause);
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws MinioException, IOException;
   }
 }

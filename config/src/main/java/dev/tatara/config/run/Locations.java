@@ -1,0 +1,109 @@
+package dev.tatara.config.run;
+
+import dev.tatara.config.strict.Nearest;
+import dev.tatara.config.strict.Place;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The URIs of a run document: where files of data are. */
+final class Locations {
+  static final String REGEX = "file:.*[^/]|s3://[^/]+/.+|https://[^/]+/.+";
+  static final String RULE = "must be file:PATH, s3://BUCKET/KEY or https://HOST/PATH";
+
+  private static final String FILE = "file:";
+  private static final int MOST_NAMES = 1_000;
+
+  private Locations() {}
+
+  /** A {@code *} stands for a part of the last name, where files can be listed. */
+  static void check(Place place, String uri) {
+    int star = uri.indexOf('*');
+    if (star < 0) {
+      return;
+    }
+    if (uri.startsWith("https:")) {
+      place.reject(
+          "uri",
+          "has a *",
+          "must name one file, because a web server does not list its files",
+          "write one source per file");
+    } else if (star < uri.lastIndexOf('/')) {
+      place.reject(
+          "uri",
+          "has a * before the last /",
+          "must have it in the last part only",
+          "write one source per folder");
+    }
+  }
+
+  /** Notes a {@code file:} URI behind which there is no file. */
+  static void checkExistence(Place place, String uri, Path workingDirectory) {
+    if (!uri.startsWith(FILE)) {
+      return;
+    }
+    try {
+      Path path = path(uri, workingDirectory);
+      Path folder = path.getParent();
+      String name = String.valueOf(path.getFileName());
+      if (folder == null || !Files.isDirectory(folder)) {
+        place.reject(
+            "uri",
+            "is " + uri,
+            "must name a file in a folder that exists",
+            "there is no folder " + folder + "; create it, or correct the path");
+      } else if (!exists(folder, name)) {
+        place.reject(
+            "uri",
+            "is " + uri,
+            name.contains("*") ? "must match at least one file" : "must name a file",
+            remedy(folder, name));
+      }
+    } catch (InvalidPathException e) {
+      place.reject("uri", "is " + uri, "must be a path", e.getReason());
+    }
+  }
+
+  /** {@code file:a/b} is relative to the working directory; {@code file:///a/b} is absolute. */
+  private static Path path(String uri, Path workingDirectory) {
+    String path = uri.substring(FILE.length());
+    return workingDirectory
+        .toAbsolutePath()
+        .resolve(path.startsWith("//") ? path.substring(2) : path)
+        .normalize();
+  }
+
+  private static boolean exists(Path folder, String name) {
+    if (!name.contains("*")) {
+      return Files.isRegularFile(folder.resolve(name));
+    }
+    String glob = name.replaceAll("([\\\\?\\[\\]{}])", "\\\\$1");
+    try (DirectoryStream<Path> matches = Files.newDirectoryStream(folder, glob)) {
+      for (Path match : matches) {
+        if (Files.isRegularFile(match)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String remedy(Path folder, String name) {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> names =
+          files.limit(MOST_NAMES).map(file -> file.getFileName().toString()).sorted().toList();
+      return Nearest.to(name, names)
+          .map(nearest -> "did you mean " + nearest + "?")
+          .orElse("put the file into " + folder + ", or correct the path");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.base.document;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.base.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.base.tokenizer;
+
+import org.jspecify.annotations.NullMarked;

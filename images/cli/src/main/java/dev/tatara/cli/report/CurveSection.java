@@ -1,0 +1,67 @@
+package dev.tatara.cli.report;
+
+import dev.tatara.cli.figures.Figures;
+import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.task.StepReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The loss over the steps, one chart per training stage. */
+final class CurveSection implements Section {
+  @Override
+  public void write(ReportContent content, Html page) {
+    if (content.curves().values().stream().allMatch(List::isEmpty)) {
+      return;
+    }
+    page.open("section").leaf("h2", "Training").open("div", "class", "charts");
+    content
+        .curves()
+        .forEach(
+            (stage, points) -> {
+              if (!points.isEmpty()) {
+                chart(content, stage, points, page);
+              }
+            });
+    page.close();
+    page.leaf(
+        "p",
+        "Loss in nats per target token (dpo: of the preference). Thin: each step. Thick: moving average. Dashed: a model that knows nothing.",
+        "class",
+        "note");
+    page.close();
+  }
+
+  private static void chart(
+      ReportContent content, Stage stage, List<StepReport.Point> points, Html page) {
+    StepReport.Point first = points.get(0);
+    StepReport.Point last = points.get(points.size() - 1);
+    page.open("figure").open("figcaption").leaf("strong", stage.word());
+    page.text(
+        " %s → %s in %s steps"
+            .formatted(
+                Figures.decimal(first.loss(), 3),
+                Figures.decimal(last.loss(), 3),
+                Figures.count(last.step())));
+    page.close();
+    List<LineChart.Point> line = new ArrayList<>();
+    points.forEach(point -> line.add(new LineChart.Point(point.step(), point.loss())));
+    LineChart.write(stage.word() + " loss", line, reference(content, stage), page);
+    if (!last.extra().isEmpty()) {
+      page.open("p", "class", "note").text("At the last step: ");
+      List<String> extra = new ArrayList<>();
+      last.extra().forEach((name, value) -> extra.add(name + " " + Figures.decimal(value, 3)));
+      page.text(String.join(", ", extra)).close();
+    }
+    page.close();
+  }
+
+  /** Loss of a model that gives every token, or both answers, the same probability. */
+  private static double reference(ReportContent content, Stage stage) {
+    if (stage == Stage.DPO) {
+      return Math.log(2);
+    }
+    return content.tokens() == null || stage != Stage.PRETRAIN
+        ? Double.NaN
+        : Math.log(content.tokens().vocabularySize());
+  }
+}

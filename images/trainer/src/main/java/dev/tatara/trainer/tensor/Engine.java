@@ -1,0 +1,69 @@
+package dev.tatara.trainer.tensor;
+
+import static org.bytedeco.pytorch.global.torch.get_cpu_capability;
+import static org.bytedeco.pytorch.global.torch.set_num_threads;
+
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * libtorch, loaded and set up. Equal descriptions mean that equal work gives equal bits.
+ *
+ * @param description version, linear algebra, vector instructions and threads
+ */
+public record Engine(String description) {
+  private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
+
+  /**
+   * Loads the native libraries, which takes seconds, into {@code TATARA_CACHE}; computes with
+   * {@code OMP_NUM_THREADS} threads, 1 if that is not set.
+   */
+  public static Engine start(Map<String, String> environment) {
+    String cache = environment.get("TATARA_CACHE");
+    if (cache != null && System.getProperty("org.bytedeco.javacpp.cachedir") == null) {
+      System.setProperty("org.bytedeco.javacpp.cachedir", cache + "/javacpp");
+    }
+    boolean mkl = useMklIfThere();
+    Loader.load(torch.class);
+    int threads = threads(environment.getOrDefault("OMP_NUM_THREADS", "1"));
+    set_num_threads(threads);
+    try (PointerScope scope = new PointerScope()) {
+      return new Engine(
+          "torch %s, %s, %s, threads=%d"
+              .formatted(
+                  version(), mkl ? "MKL" : "OpenBLAS", get_cpu_capability().getString(), threads));
+    }
+  }
+
+  /** MKL is up to ten times as fast on small matrices, but there is none for every platform. */
+  private static boolean useMklIfThere() {
+    String property = "org.bytedeco.openblas.load";
+    if (!"mkl_rt".equals(System.getProperty(property))) {
+      return false;
+    }
+    try {
+      Loader.load(Class.forName("org.bytedeco.mkl.global.mkl_rt"));
+      return true;
+    } catch (ClassNotFoundException | LinkageError e) {
+      System.clearProperty(property);
+      return false;
+    }
+  }
+
+  private static String version() {
+    Matcher matcher = VERSION.matcher(torch.show_config().getString());
+    return matcher.find() ? matcher.group(1) : "of unknown version";
+  }
+
+  private static int threads(String setting) {
+    try {
+      return Math.max(1, Integer.parseInt(setting));
+    } catch (NumberFormatException e) {
+      return 1;
+    }
+  }
+}
