@@ -100,7 +100,9 @@ public final class StageRun {
                 stage.stage(),
                 fingerprint,
                 stage.codeVersion(),
-                new TreeMap<>(Map.of("input", inputs.get(inputs.firstKey()))),
+                inputs.isEmpty()
+                    ? new TreeMap<>()
+                    : new TreeMap<>(Map.of("input", inputs.get(inputs.firstKey()))),
                 objects,
                 counts,
                 account));
