@@ -123,7 +123,7 @@ final class RecordShapes {
 
   private static Shape named(Class<?> type) {
     if (type.isEnum()) {
-      return new Shape.Choice(words(type));
+      return new Shape.Choice(type, words(type));
     }
     if (type.isRecord()) {
       return keys(type);

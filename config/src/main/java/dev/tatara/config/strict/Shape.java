@@ -27,8 +27,8 @@ public sealed interface Shape {
   /** A number, 64-bit floating point. */
   record Decimal(@Nullable Range range) implements Shape {}
 
-  /** One of these words. */
-  record Choice(List<String> words) implements Shape {}
+  /** The word of one of an enum's constants. */
+  record Choice(Class<?> type, List<String> words) implements Shape {}
 
   /** A list. */
   record Items(Shape item, @Nullable Range range) implements Shape {}
