@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** The URIs of a run document: where files of data are. */
 final class Locations {
-  static final String REGEX = "file:.*[^/]|s3://[^/]+/.+|https://[^/]+/.+";
+  static final String REGEX = "file:(?!//[^/]).*[^/]|s3://[^/]+/.+|https://[^/]+/.+";
   static final String RULE = "must be file:PATH, s3://BUCKET/KEY or https://HOST/PATH";
 
   private static final String FILE = "file:";
@@ -69,12 +69,14 @@ final class Locations {
     }
   }
 
-  /** {@code file:a/b} is relative to the working directory; {@code file:///a/b} is absolute. */
+  /**
+   * {@code file:a} is relative to the working directory; {@code file:/a}, {@code file:///a} not.
+   */
   private static Path path(String uri, Path workingDirectory) {
     String path = uri.substring(FILE.length());
     return workingDirectory
         .toAbsolutePath()
-        .resolve(path.startsWith("//") ? path.substring(2) : path)
+        .resolve(path.startsWith("///") ? path.substring(2) : path)
         .normalize();
   }
 
