@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a post-trained model must hold to be kept: it is compared with the model it was trained
  * from; if a rule fails, the run falls back to that model (DPO to SFT, SFT to base).
+ *
+ * @param rules all must hold; none: every post-trained model is kept
  */
 public record GateConfig(List<Rule> rules) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor

@@ -10,6 +10,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -125,6 +130,26 @@ public final class Artifacts {
     }
   }
 
+  /**
+   * Copies one object into a file, verified, without holding it in memory.
+   *
+   * @throws CorruptArtifactException if size or digest are not the manifest's
+   */
+  public void fetch(ArtifactRef ref, ManifestObject object, Path file) {
+    try (InputStream in = open(ref, object.name())) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      Files.copy(new DigestInputStream(in, digest), file, StandardCopyOption.REPLACE_EXISTING);
+      String sha256 = HexFormat.of().formatHex(digest.digest());
+      if (Files.size(file) != object.size() || !sha256.equals(object.sha256())) {
+        throw mismatch(ref, object, Files.size(file), sha256);
+      }
+    } catch (IOException e) {
+      throw new StoreException("read", ref.uri() + "/" + object.name(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
   /** Writes an object of an artifact that is being made, and returns its line for the manifest. */
   public ManifestObject put(String prefix, String name, byte[] bytes) {
     store.write(prefix + name, bytes);
@@ -132,18 +157,18 @@ public final class Artifacts {
   }
 
   private static byte[] verified(ArtifactRef ref, ManifestObject object, byte[] bytes) {
-    if (bytes.length != object.size() || !Json.sha256(bytes).equals(object.sha256())) {
-      throw new CorruptArtifactException(
-          "%s/%s has %d bytes with SHA-256 %s, but the manifest says %d bytes with %s. Delete that prefix and run again to make it anew"
-              .formatted(
-                  ref.uri(),
-                  object.name(),
-                  bytes.length,
-                  Json.sha256(bytes),
-                  object.size(),
-                  object.sha256()));
+    String sha256 = Json.sha256(bytes);
+    if (bytes.length != object.size() || !sha256.equals(object.sha256())) {
+      throw mismatch(ref, object, bytes.length, sha256);
     }
     return bytes;
+  }
+
+  private static CorruptArtifactException mismatch(
+      ArtifactRef ref, ManifestObject object, long size, String sha256) {
+    return new CorruptArtifactException(
+        "%s/%s has %d bytes with SHA-256 %s, but the manifest says %d bytes with %s. Delete that prefix and run again to make it anew"
+            .formatted(ref.uri(), object.name(), size, sha256, object.size(), object.sha256()));
   }
 
   /** The store below. */

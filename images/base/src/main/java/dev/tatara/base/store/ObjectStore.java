@@ -176,6 +176,11 @@ public final class ObjectStore {
         });
   }
 
+  /** Writes an object of a known size from a stream, without holding it in memory. */
+  public void write(String key, InputStream bytes, long size) {
+    call("write", key, () -> client.putObject(put(key, bytes, size).build()));
+  }
+
   /**
    * Writes the object unless one is there; of many writers at once, one is first.
    *

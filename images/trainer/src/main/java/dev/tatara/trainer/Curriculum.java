@@ -1,0 +1,151 @@
+package dev.tatara.trainer;
+
+import dev.tatara.base.document.DocumentShard;
+import dev.tatara.base.store.Artifacts;
+import dev.tatara.base.token.ChatRow;
+import dev.tatara.base.token.PairRow;
+import dev.tatara.config.InvalidInputException;
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.task.TrainTask;
+import dev.tatara.trainer.model.HuggingFaceConfig;
+import dev.tatara.trainer.model.Initialization;
+import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.model.ParameterLayout;
+import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.objective.AssistantTokens;
+import dev.tatara.trainer.objective.NextToken;
+import dev.tatara.trainer.objective.Objective;
+import dev.tatara.trainer.objective.Preferences;
+import dev.tatara.trainer.order.SampleOrder;
+import dev.tatara.trainer.order.TokenWindows;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** Who learns what: the model a task begins with, and its objective. */
+record Curriculum(Llama model, Objective objective) {
+
+  /** Reads the inputs of the task. */
+  static Curriculum of(TrainTask task, Artifacts artifacts, SpecialTokens special, Path cache) {
+    return switch (task.stage()) {
+      case PRETRAIN -> pretrain(task, artifacts, special, cache);
+      case SFT -> sft(task, artifacts);
+      case DPO -> dpo(task, artifacts);
+      default ->
+          throw new InvalidInputException(
+              "The task document is wrong: stage is %s; the trainer knows %s, %s and %s"
+                  .formatted(task.stage().word(), Stage.PRETRAIN, Stage.SFT, Stage.DPO));
+    };
+  }
+
+  private static Curriculum pretrain(
+      TrainTask task, Artifacts artifacts, SpecialTokens special, Path cache) {
+    TokenWindows windows =
+        new TokenWindows(
+            artifacts,
+            TaskInputs.require(task, "tokens"),
+            task.sequenceLength(),
+            cache.resolve("tokens"));
+    long samples = (long) task.steps() * task.batch();
+    SampleOrder order = SampleOrder.of(task.seed(), windows.streams(), task.mixture(), samples);
+    Llama model =
+        task.inputs().containsKey("model")
+            ? continued(task, artifacts)
+            : fresh(task, windows, special);
+    return new Curriculum(model, new NextToken(order, windows, task.sequenceLength()));
+  }
+
+  private static Llama fresh(TrainTask task, TokenWindows windows, SpecialTokens special) {
+    int endOfText = windows.index().endOfText();
+    HuggingFaceConfig config =
+        HuggingFaceConfig.llama(
+            Objects.requireNonNull(task.model()),
+            windows.index().vocabularySize(),
+            task.sequenceLength(),
+            endOfText,
+            special.id(SpecialTokens.PADDING).orElse(endOfText));
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), task.worldSize());
+    Initialization.fill(parameters, config, task.seed());
+    return new Llama(config, parameters, task.sequenceLength());
+  }
+
+  private static Llama continued(TrainTask task, Artifacts artifacts) {
+    try (ModelInput input = ModelInput.fetch(artifacts, TaskInputs.require(task, "model"))) {
+      return new Llama(
+          input.config().reaching(task.sequenceLength()),
+          input.load(layout -> Parameters.trainable(layout, task.worldSize())),
+          task.sequenceLength());
+    }
+  }
+
+  private static Llama reference(TrainTask task, Artifacts artifacts) {
+    try (ModelInput input = ModelInput.fetch(artifacts, TaskInputs.require(task, "model"))) {
+      return new Llama(input.config(), input.load(Parameters::frozen), task.sequenceLength());
+    }
+  }
+
+  private static Curriculum sft(TrainTask task, Artifacts artifacts) {
+    Llama model = continued(task, artifacts);
+    ArtifactRef data = TaskInputs.require(task, "chats");
+    List<ChatRow> chats =
+        DocumentShard.read(artifacts.read(data, "train.jsonl.zst"), ChatRow.class);
+    requireRows(chats.size(), data, "chat");
+    for (ChatRow row : chats) {
+      if (row.ids().size() != row.mask().size()) {
+        throw new InvalidInputException(
+            "%s has a chat of %d tokens with a mask of %d; prepare it again"
+                .formatted(data.uri(), row.ids().size(), row.mask().size()));
+      }
+      requireKnown(row.ids().stream(), model.config(), data);
+    }
+    return new Curriculum(
+        model, new AssistantTokens(chats, rows(task, chats.size()), task.sequenceLength()));
+  }
+
+  private static Curriculum dpo(TrainTask task, Artifacts artifacts) {
+    Llama model = continued(task, artifacts);
+    ArtifactRef data = TaskInputs.require(task, "pairs");
+    List<PairRow> pairs =
+        DocumentShard.read(artifacts.read(data, "pairs.jsonl.zst"), PairRow.class);
+    requireRows(pairs.size(), data, "pair");
+    for (PairRow row : pairs) {
+      requireKnown(
+          Stream.of(row.prompt(), row.chosen(), row.rejected()).flatMap(List::stream),
+          model.config(),
+          data);
+    }
+    return new Curriculum(
+        model,
+        new Preferences(
+            pairs,
+            rows(task, pairs.size()),
+            reference(task, artifacts),
+            task.beta(),
+            task.sequenceLength()));
+  }
+
+  private static SampleOrder rows(TrainTask task, int count) {
+    return SampleOrder.of(task.seed(), new SampleOrder.Stream(task.stage().word(), count));
+  }
+
+  private static void requireRows(int count, ArtifactRef data, String what) {
+    if (count == 0) {
+      throw new InvalidInputException(
+          "%s has no %s to train on; add data or leave the stage out".formatted(data.uri(), what));
+    }
+  }
+
+  private static void requireKnown(
+      Stream<Integer> ids, HuggingFaceConfig config, ArtifactRef data) {
+    ids.filter(id -> id < 0 || id >= config.vocabularySize())
+        .findFirst()
+        .ifPresent(
+            id -> {
+              throw new InvalidInputException(
+                  "%s has the token %d, but the model's vocabulary has %d; prepare it with the model's own tokenizer"
+                      .formatted(data.uri(), id, config.vocabularySize()));
+            });
+  }
+}

@@ -1,0 +1,135 @@
+package dev.tatara.trainer;
+
+import dev.tatara.base.store.Artifacts;
+import dev.tatara.config.artifact.Account;
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.artifact.Manifest;
+import dev.tatara.config.artifact.ManifestObject;
+import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TrainTask;
+import dev.tatara.trainer.checkpoint.Curve;
+import dev.tatara.trainer.checkpoint.Fence;
+import dev.tatara.trainer.model.HuggingFaceConfig;
+import dev.tatara.trainer.model.HuggingFaceJson;
+import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.model.ModelFolder;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Writes the finished model as a Hugging Face folder. Nothing in it depends on when or how often it
+ * was computed, so a run that was interrupted gives the same bytes.
+ */
+final class ModelArtifact {
+  /** Raised when the trainer's output would change for the same task. */
+  static final String CODE_VERSION = "1";
+
+  private static final Set<String> TOKENIZER_FILES =
+      Set.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "chat_template.jinja");
+
+  private final Artifacts artifacts;
+  private final TrainTask task;
+  private final Fence fence;
+
+  ModelArtifact(Artifacts artifacts, TrainTask task, Fence fence) {
+    this.artifacts = artifacts;
+    this.task = task;
+    this.fence = fence;
+  }
+
+  ArtifactRef write(Llama model, SpecialTokens special, List<StepReport.Point> curve) {
+    List<ManifestObject> objects = new ArrayList<>();
+    HuggingFaceConfig config = model.config();
+    objects.add(put(ModelFolder.CONFIG, HuggingFaceJson.bytes(config)));
+    objects.add(
+        put(
+            "generation_config.json",
+            HuggingFaceJson.generation(config, stopTokens(config, special))));
+    objects.add(put("curve.jsonl", Curve.write(curve)));
+    objects.addAll(tokenizerFiles());
+    objects.add(weights(model));
+    objects.sort(Comparator.comparing(ManifestObject::name));
+    TreeMap<String, Long> counts = new TreeMap<>();
+    counts.put("parameters", model.parameters().layout().parameters());
+    counts.put("steps", (long) task.steps());
+    counts.put("tokens", curve.stream().mapToLong(StepReport.Point::tokens).sum());
+    fence.check();
+    return artifacts.commit(
+        new Manifest(
+            task.stage(),
+            task.fingerprint(),
+            CODE_VERSION,
+            task.inputs(),
+            objects,
+            counts,
+            Account.EMPTY));
+  }
+
+  /** A base model ends at the end of the text; one that chats also at the end of its turn. */
+  private List<Integer> stopTokens(HuggingFaceConfig config, SpecialTokens special) {
+    List<Integer> stop = new ArrayList<>(List.of(config.endOfText()));
+    if (task.stage() != Stage.PRETRAIN) {
+      special.id(SpecialTokens.END_OF_TURN).ifPresent(stop::add);
+    }
+    return stop;
+  }
+
+  private List<ManifestObject> tokenizerFiles() {
+    ArtifactRef tokenizer = TaskInputs.require(task, "tokenizer");
+    List<ManifestObject> copied = new ArrayList<>();
+    for (ManifestObject object : artifacts.manifest(tokenizer).objects()) {
+      if (TOKENIZER_FILES.contains(object.name())) {
+        copied.add(put(object.name(), artifacts.read(tokenizer, object)));
+      }
+    }
+    return copied;
+  }
+
+  private ManifestObject put(String name, byte[] bytes) {
+    return artifacts.put(task.outputPrefix(), name, bytes);
+  }
+
+  private ManifestObject weights(Llama model) {
+    try {
+      Path file = Files.createTempFile("tatara", ".safetensors");
+      try {
+        ModelFolder.save(file, model.parameters());
+        artifacts.store().write(task.outputPrefix() + ModelFolder.WEIGHTS, file);
+        return new ManifestObject(ModelFolder.WEIGHTS, Files.size(file), sha256(file));
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

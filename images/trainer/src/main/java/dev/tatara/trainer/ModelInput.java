@@ -1,0 +1,68 @@
+package dev.tatara.trainer;
+
+import dev.tatara.base.store.Artifacts;
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.artifact.ManifestObject;
+import dev.tatara.trainer.model.HuggingFaceConfig;
+import dev.tatara.trainer.model.ModelFolder;
+import dev.tatara.trainer.model.ParameterLayout;
+import dev.tatara.trainer.model.Parameters;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/** A model artifact on local disk, for as long as it is read. */
+final class ModelInput implements AutoCloseable {
+  private final Path folder;
+
+  private ModelInput(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Fetches configuration and weights, verified. */
+  static ModelInput fetch(Artifacts artifacts, ArtifactRef model) {
+    try {
+      ModelInput input = new ModelInput(Files.createTempDirectory("tatara-model"));
+      for (ManifestObject object : artifacts.manifest(model).objects()) {
+        if (object.name().equals(ModelFolder.CONFIG) || object.name().equals(ModelFolder.WEIGHTS)) {
+          artifacts.fetch(model, object, input.folder.resolve(object.name()));
+        }
+      }
+      return input;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  HuggingFaceConfig config() {
+    try {
+      return ModelFolder.config(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Parameters as the function makes them, filled with the weights. */
+  Parameters load(Function<ParameterLayout, Parameters> make) {
+    try {
+      Parameters parameters = make.apply(ParameterLayout.of(config()));
+      ModelFolder.load(folder, parameters);
+      return parameters;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      Files.deleteIfExists(folder.resolve(ModelFolder.CONFIG));
+      Files.deleteIfExists(folder.resolve(ModelFolder.WEIGHTS));
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

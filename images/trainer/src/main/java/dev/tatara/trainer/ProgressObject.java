@@ -1,0 +1,131 @@
+package dev.tatara.trainer;
+
+import dev.tatara.base.store.ObjectStore;
+import dev.tatara.base.store.StoreException;
+import dev.tatara.config.Json;
+import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TaskProgress;
+import dev.tatara.config.task.TrainTask;
+import dev.tatara.trainer.checkpoint.Fence;
+import dev.tatara.trainer.checkpoint.FencedException;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rank 0's word to the launcher, rewritten about once a second while the process lives. The same
+ * beat notices that a newer gang has been formed.
+ */
+final class ProgressObject implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgressObject.class);
+  private static final int RATE_STEPS = 20;
+  private static final double NANOS = 1e9;
+
+  private final ObjectStore store;
+  private final String key;
+  private final TrainTask task;
+  private final Fence fence;
+  private final Consumer<FencedException> onFenced;
+  private final ArrayDeque<Moment> recent = new ArrayDeque<>();
+  private final ScheduledExecutorService beat =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "progress");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private String phase = "starting";
+  private int restoredStep;
+  private int done;
+  private long tokens;
+  private @Nullable StepReport last;
+  private @Nullable TaskProgress written;
+
+  private record Moment(long nanos, long tokens) {}
+
+  private ProgressObject(
+      ObjectStore store, TrainTask task, Fence fence, Consumer<FencedException> onFenced) {
+    this.store = store;
+    this.key = task.workPrefix() + "progress.json";
+    this.task = task;
+    this.fence = fence;
+    this.onFenced = onFenced;
+  }
+
+  static ProgressObject start(
+      ObjectStore store, TrainTask task, Fence fence, Consumer<FencedException> onFenced) {
+    ProgressObject progress = new ProgressObject(store, task, fence, onFenced);
+    progress.beat.scheduleWithFixedDelay(progress::write, 0, 1, TimeUnit.SECONDS);
+    return progress;
+  }
+
+  /** What is being done now, in a word. */
+  synchronized void phase(String name) {
+    phase = name;
+  }
+
+  /** Training goes on from here. */
+  synchronized void restored(int step) {
+    restoredStep = step;
+    done = step;
+  }
+
+  /** A step is done. */
+  synchronized void step(StepReport report) {
+    done = report.step();
+    last = report;
+    tokens += report.tokens();
+    recent.addLast(new Moment(System.nanoTime(), tokens));
+    if (recent.size() > RATE_STEPS) {
+      recent.removeFirst();
+    }
+  }
+
+  /** Tokens per second over the last steps. */
+  synchronized double rate() {
+    if (recent.size() < 2) {
+      return last == null ? 0 : last.tokens() / Math.max(last.seconds(), 1 / NANOS);
+    }
+    Moment first = recent.getFirst();
+    Moment newest = recent.getLast();
+    return (newest.tokens() - first.tokens()) * NANOS / Math.max(1, newest.nanos() - first.nanos());
+  }
+
+  private synchronized TaskProgress snapshot() {
+    return new TaskProgress(
+        fence.epoch(), done, task.steps(), "steps", rate(), phase, last, restoredStep);
+  }
+
+  private void write() {
+    try {
+      fence.check();
+      TaskProgress now = snapshot();
+      if (!now.equals(written)) {
+        store.write(key, Json.bytes(now));
+        written = now;
+      }
+    } catch (FencedException e) {
+      onFenced.accept(e);
+    } catch (StoreException e) {
+      LOG.warn("progress not written: {}", e.getMessage());
+    }
+  }
+
+  /** Writes the last state and ends the beat. */
+  @Override
+  public void close() {
+    beat.execute(this::write);
+    beat.shutdown();
+    try {
+      beat.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

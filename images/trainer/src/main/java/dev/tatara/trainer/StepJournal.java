@@ -1,0 +1,75 @@
+package dev.tatara.trainer;
+
+import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TrainTask;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns step reports into metrics and log lines. */
+final class StepJournal {
+  private static final Logger LOG = LoggerFactory.getLogger(StepJournal.class);
+  private static final String[] LABELS = {"run", "stage"};
+  private static final Gauge LOSS = gauge("tatara_training_loss", "Mean loss of the newest step");
+  private static final Gauge STEP = gauge("tatara_training_step", "Steps done");
+  private static final Gauge NORM =
+      gauge("tatara_training_gradient_norm", "Gradient norm of the newest step, before clipping");
+  private static final Gauge RATE =
+      gauge("tatara_training_learning_rate", "Learning rate of the newest step");
+  private static final Gauge RESTORED =
+      gauge("tatara_training_restored_step", "Step of the checkpoint this process began from");
+  private static final Counter TOKENS =
+      Counter.build("tatara_training_tokens_total", "Tokens of the global batches of this process")
+          .labelNames(LABELS)
+          .register();
+  private static final Counter SECONDS =
+      Counter.build("tatara_training_step_seconds_total", "Time spent in steps")
+          .labelNames(LABELS)
+          .register();
+
+  private final String run;
+  private final String stage;
+  private final int steps;
+
+  StepJournal(TrainTask task) {
+    this.run = task.run();
+    this.stage = task.stage().word();
+    this.steps = task.steps();
+  }
+
+  private static Gauge gauge(String name, String help) {
+    return Gauge.build(name, help).labelNames(LABELS).register();
+  }
+
+  void restored(int step) {
+    RESTORED.labels(run, stage).set(step);
+    STEP.labels(run, stage).set(step);
+  }
+
+  void step(StepReport report, double tokensPerSecond) {
+    LOSS.labels(run, stage).set(report.loss());
+    STEP.labels(run, stage).set(report.step());
+    NORM.labels(run, stage).set(report.gradientNorm());
+    RATE.labels(run, stage).set(report.learningRate());
+    TOKENS.labels(run, stage).inc(report.tokens());
+    SECONDS.labels(run, stage).inc(report.seconds());
+    LOG.info(
+        "run={} stage={} step={}/{} loss={} gradient_norm={} learning_rate={} tokens/s={}{}",
+        run,
+        stage,
+        report.step(),
+        steps,
+        "%.4f".formatted(report.loss()),
+        "%.3f".formatted(report.gradientNorm()),
+        "%.2e".formatted(report.learningRate()),
+        "%.0f".formatted(tokensPerSecond),
+        extra(report));
+  }
+
+  private static String extra(StepReport report) {
+    StringBuilder text = new StringBuilder();
+    report.extra().forEach((name, value) -> text.append(" %s=%.4f".formatted(name, value)));
+    return text.toString();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.tatara.trainer.objective;
+
+import dev.tatara.base.token.ChatRow;
+import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.order.SampleOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import org.bytedeco.javacpp.PointerScope;
+
+/** {@code sft}: the assistant's tokens of a chat are to be predicted, and no others. */
+public final class AssistantTokens implements Objective {
+  private final List<ChatRow> chats;
+  private final SampleOrder order;
+  private final int longest;
+
+  /**
+   * @param longest tokens of a chat that are read; what is beyond is cut
+   */
+  public AssistantTokens(List<ChatRow> chats, SampleOrder order, int longest) {
+    this.chats = chats;
+    this.order = order;
+    this.longest = longest;
+  }
+
+  @Override
+  public Sums accumulate(Llama model, long[] indices) {
+    List<ChatRow> rows =
+        Arrays.stream(indices)
+            .mapToObj(index -> chats.get((int) order.sample(index).item()))
+            .toList();
+    int width = rows.stream().mapToInt(row -> Math.min(longest, row.ids().size())).max().orElse(1);
+    PaddedBatch batch = new PaddedBatch(rows.size(), width, model.config().padding());
+    for (int r = 0; r < rows.size(); r++) {
+      ChatRow row = rows.get(r);
+      for (int t = 0; t < Math.min(longest, row.ids().size()); t++) {
+        batch.set(r, t, row.ids().get(t));
+        if (t > 0 && row.mask().get(t) == 1) {
+          batch.target(r, t);
+        }
+      }
+    }
+    if (batch.targetCount() == 0) {
+      return new Sums(0, 0, batch.tokens(), new TreeMap<>());
+    }
+    try (PointerScope scope = new PointerScope()) {
+      double loss = new OutputLayer(model).backward(batch.hidden(model), batch.targets(), null);
+      return new Sums(loss, batch.targetCount(), batch.tokens(), new TreeMap<>());
+    }
+  }
+
+  @Override
+  public List<String> extraNames() {
+    return List.of();
+  }
+}

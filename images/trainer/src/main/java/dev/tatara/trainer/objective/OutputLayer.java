@@ -1,0 +1,93 @@
+package dev.tatara.trainer.objective;
+
+import static org.bytedeco.pytorch.global.torch.empty_like;
+import static org.bytedeco.pytorch.global.torch.linear;
+import static org.bytedeco.pytorch.global.torch.torch_full;
+import static org.bytedeco.pytorch.global.torch.torch_zeros;
+
+import dev.tatara.trainer.model.Llama;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Output projection and cross-entropy in one, a stretch of tokens at a time: the logits of a whole
+ * micro-batch never exist, and those of a stretch stay in the processor's cache. The gradient is
+ * the textbook's, softmax minus one-hot. Measured at 128 × 4,096: half the time of autograd's way.
+ *
+ * <p>Shapes: N tokens, C hidden size, V vocabulary.
+ */
+final class OutputLayer {
+  /** Logits of one stretch: 8 MB. */
+  private static final long STRETCH_ELEMENTS = 1 << 21;
+
+  private final Tensor head;
+  private final Tensor headGradient;
+  private final long stretch;
+
+  OutputLayer(Llama model) {
+    head = model.head().detach();
+    headGradient = model.head().grad();
+    stretch = Math.max(16, STRETCH_ELEMENTS / model.config().vocabularySize());
+  }
+
+  /** Log-probability of each target, [N]; without gradient. */
+  Tensor logProbabilities(Tensor hidden, Tensor targets) {
+    try (NoGradGuard guard = new NoGradGuard()) {
+      Tensor result = torch_zeros(targets.size(0));
+      for (long begin = 0; begin < targets.size(0); begin += stretch) {
+        try (PointerScope scope = new PointerScope()) {
+          long length = Math.min(stretch, targets.size(0) - begin);
+          Tensor logs = linear(hidden.narrow(0, begin, length), head).log_softmax(1);
+          Tensor wanted = targets.narrow(0, begin, length).unsqueeze(1);
+          result.narrow(0, begin, length).copy_(logs.gather(1, wanted).squeeze(1));
+        }
+      }
+      return result;
+    }
+  }
+
+  /**
+   * Goes back from the loss Σ wᵢ · −log p(targetᵢ) through the projection and the graph behind
+   * {@code hidden}, and returns Σ −log p(targetᵢ), unweighted.
+   *
+   * @param hidden [N, C], with its graph
+   * @param targets [N], int64
+   * @param weights [N]; null for all ones
+   */
+  double backward(Tensor hidden, Tensor targets, @Nullable Tensor weights) {
+    Tensor gradient;
+    double loss;
+    try (NoGradGuard guard = new NoGradGuard()) {
+      Tensor values = hidden.detach();
+      gradient = empty_like(values);
+      Tensor sum = torch_zeros(new long[0], new TensorOptions(ScalarType.Double));
+      for (long begin = 0; begin < targets.size(0); begin += stretch) {
+        long length = Math.min(stretch, targets.size(0) - begin);
+        try (PointerScope scope = new PointerScope()) {
+          Tensor part = values.narrow(0, begin, length);
+          Tensor wanted = targets.narrow(0, begin, length).unsqueeze(1);
+          Tensor slope = linear(part, head).log_softmax(1);
+          Tensor logs = slope.gather(1, wanted);
+          sum.sub_(logs.sum(new ScalarTypeOptional(ScalarType.Double)));
+          slope.exp_().scatter_add_(1, wanted, torch_full(logs.shape(), new Scalar(-1.0)));
+          if (weights != null) {
+            slope.mul_(weights.narrow(0, begin, length).unsqueeze(1));
+          }
+          gradient.narrow(0, begin, length).copy_(slope.matmul(head));
+          headGradient.addmm_(slope.t(), part);
+        }
+      }
+      loss = sum.item_double();
+    }
+    hidden.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
+    return loss;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.tatara.trainer.objective;
+
+import dev.tatara.trainer.model.Llama;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Rows of unequal length, padded on the right to the longest. Attention looks to the left only, and
+ * only chosen places have targets, so padding changes no result.
+ */
+final class PaddedBatch {
+  private final int rows;
+  private final int width;
+  private final long[] ids;
+  private final List<Integer> places = new ArrayList<>();
+  private final List<Integer> targets = new ArrayList<>();
+  private final List<Integer> rowOfTarget = new ArrayList<>();
+  private long tokens;
+
+  PaddedBatch(int rows, int width, int padding) {
+    this.rows = rows;
+    this.width = width;
+    this.ids = new long[rows * width];
+    Arrays.fill(ids, padding);
+  }
+
+  void set(int row, int column, int id) {
+    ids[row * width + column] = id;
+    tokens++;
+  }
+
+  /** The token at {@code column} is to be predicted from what is left of it. */
+  void target(int row, int column) {
+    places.add(row * width + column - 1);
+    targets.add((int) ids[row * width + column]);
+    rowOfTarget.add(row);
+  }
+
+  /** Tokens that are no padding. */
+  long tokens() {
+    return tokens;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  int targetCount() {
+    return targets.size();
+  }
+
+  /** Row of each target. */
+  List<Integer> rowOfTarget() {
+    return rowOfTarget;
+  }
+
+  /** What the output projection sees at the places that have a target, [targets, C]. */
+  Tensor hidden(Llama model) {
+    Tensor all = model.hidden(Tensor.create(ids).view(rows, width));
+    return all.view((long) rows * width, model.config().hiddenSize())
+        .index_select(0, longs(places));
+  }
+
+  /** Target ids, [targets]. */
+  Tensor targets() {
+    return longs(targets);
+  }
+
+  private static Tensor longs(List<Integer> values) {
+    return Tensor.create(values.stream().mapToLong(Integer::longValue).toArray());
+  }
+}
