@@ -38,12 +38,12 @@ class DecontaminateStageTest {
   private static StoreOnDisk server;
 
   @BeforeAll
-  static void start(@TempDir Path directory) throws Exception {
+  static void start(@TempDir Path directory) {
     server = new StoreOnDisk(directory);
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     server.close();
   }
 

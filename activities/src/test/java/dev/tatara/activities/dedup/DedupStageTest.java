@@ -31,12 +31,12 @@ class DedupStageTest {
   private static StoreOnDisk server;
 
   @BeforeAll
-  static void start(@TempDir Path directory) throws Exception {
+  static void start(@TempDir Path directory) {
     server = new StoreOnDisk(directory);
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     server.close();
   }
 

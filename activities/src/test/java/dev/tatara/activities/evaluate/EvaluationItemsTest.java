@@ -141,7 +141,7 @@ class EvaluationItemsTest {
   }
 
   @Test
-  void makesTheItemsOnceForTheSameFiles(@TempDir Path directory) throws Exception {
+  void makesTheItemsOnceForTheSameFiles(@TempDir Path directory) {
     try (StoreOnDisk server = new StoreOnDisk(directory)) {
       Artifacts artifacts = new Artifacts(server.store());
       GivenFiles files = new GivenFiles().with("file:a.jsonl", GOOD.repeat(4));

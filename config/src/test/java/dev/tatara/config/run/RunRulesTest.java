@@ -54,7 +54,15 @@ class RunRulesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"http://x.org/a", "web.warc.gz", "file:", "file:a/", "s3://bucket", "ftp://x/y"})
+      strings = {
+        "http://x.org/a",
+        "web.warc.gz",
+        "file:",
+        "file:a/",
+        "file://host/a",
+        "s3://bucket",
+        "ftp://x/y"
+      })
   void wantsAUriThatItCanRead(String uri) {
     assertThat(problems(with("file:web.warc.gz", "\"" + uri + "\"")))
         .containsExactly(

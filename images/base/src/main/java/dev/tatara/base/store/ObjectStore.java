@@ -178,11 +178,7 @@ public final class ObjectStore {
 
   /** Writes an object of a known size from a stream, without holding it in memory. */
   public void write(String key, InputStream bytes, long size) {
-    try {
-      client.putObject(put(key, bytes, size).build());
-    } catch (MinioException e) {
-      throw failure("write", key, e);
-    }
+    call("write", key, () -> client.putObject(put(key, bytes, size).build()));
   }
 
   /**

@@ -1,0 +1,251 @@
+package dev.tatara.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tatara.config.Json;
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.artifact.Manifest;
+import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.task.ExitCode;
+import dev.tatara.config.task.ScoreTask;
+import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TaskProgress;
+import dev.tatara.config.task.TrainTask;
+import dev.tatara.trainer.checkpoint.Curve;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole gangs as processes, and what happens to them. */
+final class GangTest {
+  private static final int STEPS = 24;
+
+  @TempDir static Path directory;
+  private static Workbench bench;
+  private static ArtifactRef tokens;
+  private static Manifest undisturbed;
+
+  @BeforeAll
+  static void trainUndisturbed() throws Exception {
+    bench = Workbench.open(directory);
+    tokens = bench.tokens(3000);
+    TrainTask task = bench.pretrain(tokens, "undisturbed", 2, STEPS);
+    assertThat(bench.run(task, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
+    undisturbed = bench.result(task);
+  }
+
+  @AfterAll
+  static void close() {
+    bench.close();
+  }
+
+  private static List<StepReport.Point> curve(TrainTask task) {
+    ArtifactRef ref = bench.artifacts().find(task.stage(), task.fingerprint()).orElseThrow();
+    return Curve.read(bench.artifacts().read(ref, "curve.jsonl"));
+  }
+
+  @Test
+  void lossFallsAndTheArtifactIsAHuggingFaceFolder() {
+    TrainTask task = bench.pretrain(tokens, "undisturbed", 2, STEPS);
+    List<StepReport.Point> curve = curve(task);
+    assertThat(curve).hasSize(STEPS);
+    assertThat(curve.get(0).loss()).isCloseTo(Math.log(Workbench.VOCABULARY), within(0.1));
+    assertThat(curve.get(STEPS - 1).loss()).isLessThan(curve.get(0).loss() - 0.7);
+    assertThat(undisturbed.objects())
+        .extracting(object -> object.name())
+        .containsExactly(
+            "config.json",
+            "curve.jsonl",
+            "generation_config.json",
+            "model.safetensors",
+            "tokenizer.json",
+            "tokenizer_config.json");
+    assertThat(undisturbed.counts())
+        .containsEntry("steps", (long) STEPS)
+        .containsEntry("tokens", (long) STEPS * 8 * Workbench.LENGTH);
+    TaskProgress progress =
+        Json.read(bench.store().read(task.workPrefix() + "progress.json"), TaskProgress.class);
+    assertThat(progress.done()).isEqualTo(STEPS);
+    assertThat(progress.epoch()).isEqualTo(1);
+  }
+
+  @Test
+  void oneRankHasTheSameLossAsTwo() throws Exception {
+    TrainTask alone = bench.pretrain(tokens, "alone", 1, STEPS);
+    assertThat(bench.run(alone, 1)).containsExactly(ExitCode.DONE);
+    List<StepReport.Point> one = curve(alone);
+    List<StepReport.Point> two = curve(bench.pretrain(tokens, "undisturbed", 2, STEPS));
+    for (int step = 0; step < STEPS; step++) {
+      assertThat(one.get(step).loss()).isCloseTo(two.get(step).loss(), within(1e-5));
+      assertThat(one.get(step).gradientNorm())
+          .isCloseTo(two.get(step).gradientNorm(), within(1e-4));
+    }
+  }
+
+  @Test
+  void killedRankCostsNoBit() throws Exception {
+    TrainTask task = bench.pretrain(tokens, "killed", 2, STEPS);
+    List<RankProcess> first = bench.start(task, "train", 2, 1);
+    // Any step after the first checkpoint: which one is up to the machine.
+    first.get(0).awaitLine(line -> line.contains("step=7/"));
+    long killed = System.nanoTime();
+    first.get(1).kill();
+    assertThat(first.get(0).await()).isEqualTo(ExitCode.INFRASTRUCTURE);
+    assertThat((System.nanoTime() - killed) / 1e9).isLessThan(10);
+    assertThat(first.get(0).log()).contains("This rank lost a peer");
+
+    epoch(task, 2);
+    List<RankProcess> second = bench.start(task, "train", 2, 2);
+    assertThat(second.get(1).await()).isEqualTo(ExitCode.DONE);
+    assertThat(second.get(0).await()).isEqualTo(ExitCode.DONE);
+    assertThat(second.get(0).log()).contains("continues after step=");
+    assertThat(bench.result(task).objects()).isEqualTo(undisturbed.objects());
+  }
+
+  @Test
+  void corruptCheckpointFallsBackAndSaysSo() throws Exception {
+    TrainTask task = bench.pretrain(tokens, "corrupt", 2, STEPS);
+    List<RankProcess> first = bench.start(task, "train", 2, 1);
+    first.get(0).awaitLine(line -> line.contains("checkpoint step=15 "));
+    first.get(0).kill();
+    first.get(1).await();
+    List<String> shards =
+        bench.store().list(task.workPrefix() + "checkpoints/").stream()
+            .filter(key -> key.endsWith("rank-1.bin"))
+            .toList();
+    String newest = shards.get(shards.size() - 1);
+    byte[] bytes = bench.store().read(newest);
+    bytes[bytes.length / 2] ^= 1;
+    bench.store().write(newest, bytes);
+
+    List<RankProcess> second = bench.start(task, "train", 2, 2);
+    assertThat(second.get(0).await()).isEqualTo(ExitCode.DONE);
+    assertThat(second.get(1).await()).isEqualTo(ExitCode.DONE);
+    assertThat(second.get(1).log()).contains("falling back to an older one").contains("SHA-256");
+    assertThat(bench.result(task).objects()).isEqualTo(undisturbed.objects());
+  }
+
+  @Test
+  void terminatedGangSavesACheckpointAndGoesOnLater() throws Exception {
+    TrainTask task = bench.pretrain(tokens, "preempted", 2, STEPS);
+    List<RankProcess> first = bench.start(task, "train", 2, 1);
+    first.get(0).awaitLine(line -> line.contains("step=2/"));
+    first.get(1).terminate();
+    assertThat(first.get(0).await()).isEqualTo(ExitCode.PREEMPTED);
+    assertThat(first.get(1).await()).isEqualTo(ExitCode.PREEMPTED);
+
+    assertThat(bench.run(task, 2)).containsExactly(ExitCode.DONE, ExitCode.DONE);
+    assertThat(bench.result(task).objects()).isEqualTo(undisturbed.objects());
+  }
+
+  @Test
+  void checkpointOfTwoRanksIsContinuedByOne() throws Exception {
+    TrainTask two = bench.pretrain(tokens, "elastic", 2, STEPS);
+    List<RankProcess> first = bench.start(two, "train", 2, 1);
+    first.get(0).awaitLine(line -> line.contains("checkpoint step=10 "));
+    first.forEach(RankProcess::kill);
+    TrainTask one = bench.pretrain(tokens, "elastic", 1, STEPS);
+    assertThat(bench.run(one, 2)).containsExactly(ExitCode.DONE);
+    List<StepReport.Point> expected = curve(bench.pretrain(tokens, "undisturbed", 2, STEPS));
+    assertThat(curve(one).get(STEPS - 1).loss())
+        .isCloseTo(expected.get(STEPS - 1).loss(), within(1e-4));
+  }
+
+  @Test
+  void gangOfAnOlderEpochEndsWithoutWriting() throws Exception {
+    TrainTask task = bench.pretrain(tokens, "stale", 1, 100_000);
+    List<RankProcess> ranks = bench.start(task, "train", 1, 1);
+    ranks.get(0).awaitLine(line -> line.contains("step=1/"));
+    epoch(task, 2);
+    assertThat(ranks.get(0).await()).isEqualTo(ExitCode.FENCED);
+    assertThat(ranks.get(0).log()).contains("epoch 2 has begun");
+  }
+
+  @Test
+  void finishedTaskIsNotDoneAgain() throws Exception {
+    TrainTask task = bench.pretrain(tokens, "undisturbed", 2, STEPS);
+    assertThat(bench.run(task, 9)).containsExactly(ExitCode.DONE, ExitCode.DONE);
+  }
+
+  @Test
+  void wrongTaskEndsWithASentenceForTheUser() throws Exception {
+    TrainTask task = bench.pretrain(tokens, "wrong", 3, STEPS);
+    List<RankProcess> ranks = bench.start(task, "train", 1, 1);
+    assertThat(ranks.get(0).await()).isEqualTo(ExitCode.USER);
+    assertThat(ranks.get(0).log().lines().toList())
+        .last()
+        .asString()
+        .contains("the task is for 3 ranks, WORLD_SIZE is 1");
+  }
+
+  @Test
+  void chatsAndPreferencesAreLearned() throws Exception {
+    ArtifactRef base = bench.artifacts().find(Stage.PRETRAIN, "undisturbed").orElseThrow();
+    TrainTask sft =
+        bench.task(
+            Stage.SFT,
+            "sft",
+            null,
+            Map.of("model", base, "chats", bench.chats(40), "tokenizer", tokens),
+            2,
+            STEPS,
+            2e-3);
+    assertThat(bench.run(sft, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
+    List<StepReport.Point> learned = curve(sft);
+    assertThat(learned.get(STEPS - 1).loss()).isLessThan(learned.get(0).loss() - 0.5);
+
+    ArtifactRef chatModel = bench.artifacts().find(Stage.SFT, "sft").orElseThrow();
+    assertThat(
+            new String(
+                bench.artifacts().read(chatModel, "generation_config.json"),
+                StandardCharsets.UTF_8))
+        .contains("3");
+    TrainTask dpo =
+        bench.task(
+            Stage.DPO,
+            "dpo",
+            null,
+            Map.of("model", chatModel, "pairs", bench.pairs(40), "tokenizer", tokens),
+            2,
+            STEPS,
+            1e-3);
+    assertThat(bench.run(dpo, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
+    List<StepReport.Point> preferred = curve(dpo);
+    StepReport.Point start = preferred.get(0);
+    StepReport.Point end = preferred.get(STEPS - 1);
+    assertThat(start.loss()).isCloseTo(Math.log(2), within(1e-3));
+    assertThat(start.extra()).containsEntry("rewards/accuracies", 0.0);
+    assertThat(end.loss()).isLessThan(0.4);
+    assertThat(end.extra().get("rewards/accuracies")).isGreaterThan(0.9);
+    double chosen = end.extra().getOrDefault("rewards/chosen", Double.NaN);
+    double rejected = end.extra().getOrDefault("rewards/rejected", Double.NaN);
+    assertThat(end.extra().get("rewards/margins")).isCloseTo(chosen - rejected, within(1e-6));
+  }
+
+  @Test
+  void scoreWritesLogitsOfEachSequence() throws Exception {
+    ArtifactRef base = bench.artifacts().find(Stage.PRETRAIN, "undisturbed").orElseThrow();
+    bench.store().write("work/score/inputs.json", "[[4,5,6],[7]]".getBytes(StandardCharsets.UTF_8));
+    ScoreTask task =
+        new ScoreTask("test", base, "work/score/inputs.json", "work/score/out.safetensors");
+    RankProcess process = bench.start(task, "score", 1, 1).get(0);
+    assertThat(process.await()).as(process.log()).isEqualTo(ExitCode.DONE);
+    byte[] bytes = bench.store().read(task.output());
+    assertThat(new String(bytes, StandardCharsets.ISO_8859_1))
+        .contains("logits_0")
+        .contains("[3,%d]".formatted(Workbench.VOCABULARY))
+        .contains("logits_1");
+  }
+
+  private static void epoch(TrainTask task, int epoch) {
+    bench
+        .store()
+        .write(task.workPrefix() + "epoch", String.valueOf(epoch).getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,101 @@
+package dev.tatara.trainer;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A rank in a JVM of its own, started as the launcher starts it. */
+final class RankProcess {
+  private static final Path HOME = Path.of(System.getProperty("tatara.home"));
+  private static final long PATIENCE_SECONDS = 120;
+
+  private final Process process;
+  private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+  private final Thread reader;
+
+  private RankProcess(Process process) {
+    this.process = process;
+    reader = new Thread(this::read, "rank-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  static RankProcess start(String command, Map<String, String> environment, Path directory)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            System.getProperty("java.home") + "/bin/java",
+            "@" + HOME.resolve("images/trainer/jvm.options"),
+            "-Xmx256m",
+            "-Dlogback.configurationFile="
+                + HOME.resolve("images/trainer/src/main/resources/logback.xml"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.tatara.trainer.Main",
+            command);
+    builder.environment().putAll(environment);
+    return new RankProcess(builder.directory(directory.toFile()).redirectErrorStream(true).start());
+  }
+
+  private void read() {
+    try (BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        synchronized (lines) {
+          lines.add(line);
+          lines.notifyAll();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until a line of the log holds; fails with the log if none does in time. */
+  void awaitLine(Predicate<String> wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    synchronized (lines) {
+      while (lines.stream().noneMatch(wanted)) {
+        if (System.nanoTime() > deadline || !process.isAlive()) {
+          throw new AssertionError("no such line in:\n" + String.join("\n", lines));
+        }
+        lines.wait(100);
+      }
+    }
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  int await() throws InterruptedException {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("still runs:\n" + log());
+    }
+    reader.join(TimeUnit.SECONDS.toMillis(10));
+    return process.exitValue();
+  }
+
+  String log() {
+    synchronized (lines) {
+      return String.join("\n", lines);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package dev.tatara.trainer;
+
+import dev.tatara.base.document.DocumentShard;
+import dev.tatara.base.store.Artifacts;
+import dev.tatara.base.store.ObjectStore;
+import dev.tatara.base.store.StoreSettings;
+import dev.tatara.base.token.ChatRow;
+import dev.tatara.base.token.PairRow;
+import dev.tatara.base.token.TokenIndex;
+import dev.tatara.config.Json;
+import dev.tatara.config.artifact.Account;
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.artifact.Manifest;
+import dev.tatara.config.artifact.ManifestObject;
+import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.MixturePhase;
+import dev.tatara.config.run.ModelShape;
+import dev.tatara.config.run.OptimizerConfig;
+import dev.tatara.config.task.TrainTask;
+import dev.tatara.embedded.EmbeddedObjectStore;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A store with small data in it, and ranks as processes of their own, for tests. */
+final class Workbench implements AutoCloseable {
+  static final int VOCABULARY = 256;
+  static final int LENGTH = 32;
+
+  private final Path directory;
+  private final EmbeddedObjectStore server;
+  private final StoreSettings settings;
+  private final ObjectStore store;
+  private final Artifacts artifacts;
+
+  private Workbench(Path directory) {
+    this.directory = directory;
+    server = EmbeddedObjectStore.start(directory.resolve("s3"), 0, "local", "secret");
+    settings = new StoreSettings(server.endpoint(), "us-east-1", "local", "secret", "tatara", "");
+    store = ObjectStore.connect(settings);
+    artifacts = new Artifacts(store);
+  }
+
+  static Workbench open(Path directory) {
+    return new Workbench(directory);
+  }
+
+  ObjectStore store() {
+    return store;
+  }
+
+  Artifacts artifacts() {
+    return artifacts;
+  }
+
+  /** Two languages of pseudo-words that a model can learn, in two parts each. */
+  ArtifactRef tokens(int perPart) throws IOException {
+    String prefix = Artifacts.prefix(Stage.TOKENIZE, "tokens-" + perPart);
+    List<ManifestObject> objects = new ArrayList<>();
+    SortedMap<String, TokenIndex.Language> languages = new TreeMap<>();
+    for (String language : List.of("en", "ja")) {
+      List<TokenIndex.Part> parts = new ArrayList<>();
+      for (int p = 0; p < 2; p++) {
+        String name = "train/%s/%05d.bin".formatted(language, p);
+        int base = language.equals("en") ? 4 : 130;
+        objects.add(artifacts.put(prefix, name, stream(perPart, base, p)));
+        parts.add(new TokenIndex.Part(name, name + ".idx", perPart, "made"));
+      }
+      languages.put(
+          language, new TokenIndex.Language(parts, 2L * perPart, 1, 1, "none", 1, 1, 1.0));
+    }
+    objects.add(
+        artifacts.put(
+            prefix, TokenIndex.NAME, Json.bytes(new TokenIndex(VOCABULARY, 0, languages))));
+    objects.add(artifacts.put(prefix, "tokenizer.json", tokenizer()));
+    objects.add(
+        artifacts.put(prefix, "tokenizer_config.json", "{}".getBytes(StandardCharsets.UTF_8)));
+    return commit(Stage.TOKENIZE, "tokens-" + perPart, objects);
+  }
+
+  private static byte[] tokenizer() {
+    return """
+        {"added_tokens":[{"id":0,"content":"<|endoftext|>"},{"id":1,"content":"<|pad|>"},
+        {"id":2,"content":"<|im_start|>"},{"id":3,"content":"<|im_end|>"}]}
+        """
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] stream(int tokens, int base, int seed) {
+    Random random = new Random(seed);
+    ByteBuffer bytes = ByteBuffer.allocate(2 * tokens).order(ByteOrder.LITTLE_ENDIAN);
+    int word = 0;
+    while (bytes.hasRemaining()) {
+      word = random.nextInt(4) == 0 ? random.nextInt(40) : (word * 7 + 3) % 40;
+      for (int c = 0; c < 3 && bytes.hasRemaining(); c++) {
+        bytes.putShort((short) (base + (word * 3 + c) % 120));
+      }
+    }
+    return bytes.array();
+  }
+
+  ArtifactRef chats(int count) {
+    List<ChatRow> rows = new ArrayList<>();
+    Random random = new Random(5);
+    for (int i = 0; i < count; i++) {
+      List<Integer> ids = new ArrayList<>();
+      List<Integer> mask = new ArrayList<>();
+      int word = random.nextInt(40);
+      for (int t = 0; t < 6 + random.nextInt(20); t++) {
+        ids.add(4 + (word + t) % 120);
+        mask.add(t > 3 ? 1 : 0);
+      }
+      rows.add(new ChatRow(ids, mask));
+    }
+    String prefix = Artifacts.prefix(Stage.SFT, "chats");
+    return commit(
+        Stage.SFT,
+        "chats",
+        List.of(artifacts.put(prefix, "train.jsonl.zst", DocumentShard.write(rows))));
+  }
+
+  ArtifactRef pairs(int count) {
+    List<PairRow> rows = new ArrayList<>();
+    Random random = new Random(6);
+    for (int i = 0; i < count; i++) {
+      int word = random.nextInt(40);
+      List<Integer> chosen = new ArrayList<>();
+      List<Integer> rejected = new ArrayList<>();
+      for (int t = 0; t < 4 + random.nextInt(8); t++) {
+        chosen.add(4 + (word + t) % 120);
+        rejected.add(130 + random.nextInt(100));
+      }
+      rows.add(new PairRow(List.of(2, 4 + word, 5 + word), chosen, rejected));
+    }
+    String prefix = Artifacts.prefix(Stage.DPO, "pairs");
+    return commit(
+        Stage.DPO,
+        "pairs",
+        List.of(artifacts.put(prefix, "pairs.jsonl.zst", DocumentShard.write(rows))));
+  }
+
+  private ArtifactRef commit(Stage stage, String fingerprint, List<ManifestObject> objects) {
+    return artifacts.commit(
+        new Manifest(
+            stage, fingerprint, "1", new TreeMap<>(), objects, new TreeMap<>(), Account.EMPTY));
+  }
+
+  /** A small pretraining task; the fingerprint keeps its artifact and work apart from others. */
+  TrainTask pretrain(ArtifactRef tokens, String fingerprint, int worldSize, int steps) {
+    return task(
+        Stage.PRETRAIN,
+        fingerprint,
+        new ModelShape(32, 2, 4, 2, 96, true),
+        Map.of("tokens", tokens, "tokenizer", tokens),
+        worldSize,
+        steps,
+        3e-3);
+  }
+
+  TrainTask task(
+      Stage stage,
+      String fingerprint,
+      @Nullable ModelShape shape,
+      Map<String, ArtifactRef> inputs,
+      int worldSize,
+      int steps,
+      double learningRate) {
+    return new TrainTask(
+        "test",
+        stage,
+        fingerprint,
+        7,
+        shape,
+        new TreeMap<>(inputs),
+        Artifacts.prefix(stage, fingerprint),
+        "work/%s/%s/".formatted(stage.word(), fingerprint),
+        worldSize,
+        steps,
+        LENGTH,
+        8,
+        2,
+        stage == Stage.PRETRAIN
+            ? List.of(
+                new MixturePhase("50%", new TreeMap<>(Map.of("en", 0.7, "ja", 0.3))),
+                new MixturePhase("100%", new TreeMap<>(Map.of("en", 0.5, "ja", 0.5))))
+            : List.of(),
+        new OptimizerConfig(learningRate, 0.1, 0.05, 0.9, 0.95, 1e-8, 0.1, 1.0),
+        0.1,
+        5,
+        2);
+  }
+
+  /** Starts all ranks of a gang. */
+  List<RankProcess> start(Object task, String command, int worldSize, int epoch)
+      throws IOException {
+    Path document = Files.createTempFile(directory, "task", ".json");
+    Files.write(document, Json.bytes(task));
+    int port = freePort();
+    List<RankProcess> ranks = new ArrayList<>();
+    for (int rank = 0; rank < worldSize; rank++) {
+      Map<String, String> environment = new TreeMap<>(settings.toEnvironment());
+      environment.put("RANK", String.valueOf(rank));
+      environment.put("WORLD_SIZE", String.valueOf(worldSize));
+      environment.put("LOCAL_RANK", String.valueOf(rank));
+      environment.put("MASTER_ADDR", "127.0.0.1");
+      environment.put("MASTER_PORT", String.valueOf(port));
+      environment.put("TATARA_EPOCH", String.valueOf(epoch));
+      environment.put("TATARA_TASK", document.toString());
+      environment.put("TATARA_METRICS_PORT", "0");
+      environment.put("TATARA_EXIT_WITH_PARENT", "1");
+      ranks.add(RankProcess.start(command, environment, directory));
+    }
+    return ranks;
+  }
+
+  /** Runs a gang of this task to its end; exit codes by rank. */
+  List<Integer> run(TrainTask task, int epoch) throws IOException, InterruptedException {
+    List<Integer> codes = new ArrayList<>();
+    for (RankProcess rank : start(task, "train", task.worldSize(), epoch)) {
+      codes.add(rank.await());
+    }
+    return codes;
+  }
+
+  /** The finished artifact's manifest. */
+  Manifest result(TrainTask task) {
+    return artifacts.manifest(artifacts.find(task.stage(), task.fingerprint()).orElseThrow());
+  }
+
+  static String weights(Manifest manifest) {
+    return digest(manifest, "model.safetensors");
+  }
+
+  static String digest(Manifest manifest, String name) {
+    return manifest.objects().stream()
+        .filter(object -> object.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .sha256();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
