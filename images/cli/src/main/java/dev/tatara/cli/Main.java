@@ -26,6 +26,8 @@ import picocli.CommandLine.Command;
       "tatara COMMAND --help tells more about a command."
     },
     subcommands = {
+      RunCommand.class,
+      UpCommand.class,
       ValidateCommand.class,
       PlanCommand.class,
       StatusCommand.class,
