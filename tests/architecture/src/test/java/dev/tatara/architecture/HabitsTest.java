@@ -49,8 +49,8 @@ class HabitsTest {
           .that()
           .haveSimpleNameEndingWith("Impl")
           .should()
-          .resideInAPackage("dev.tatara.workflows..")
-          .because("only Temporal's workflows have one implementation by convention");
+          .resideInAnyPackage("dev.tatara.workflows..", "dev.tatara.activities.temporal..")
+          .because("only Temporal's interfaces have one implementation by convention");
 
   private static ArchCondition<JavaMethod> takeAndGiveRecords() {
     return new ArchCondition<>("take and give records, lists of them, or primitives") {

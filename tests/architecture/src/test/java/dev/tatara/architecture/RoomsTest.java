@@ -34,7 +34,7 @@ class RoomsTest {
           .definedBy("dev.tatara.trainer..")
           .layer("evaluator")
           .definedBy("dev.tatara.evaluator..")
-          .optionalLayer("worker")
+          .layer("worker")
           .definedBy("dev.tatara.worker..")
           .layer("cli")
           .definedBy("dev.tatara.cli..")
