@@ -3,7 +3,6 @@ package dev.tatara.trainer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +56,8 @@ final class RankProcess {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // The pipe of a killed process is closed under the reader.
+      lines.add("(output ends: %s)".formatted(e.getMessage()));
     }
   }
 
@@ -79,9 +79,9 @@ final class RankProcess {
     process.destroyForcibly();
   }
 
-  /** SIGTERM. */
+  /** SIGTERM; through the handle, since {@link Process#destroy} also closes standard input. */
   void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
   int await() throws InterruptedException {
