@@ -1,5 +1,6 @@
 package dev.tatara.cli;
 
+import dev.tatara.base.metrics.MetricsServer;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.cli.progress.StageProgress;
@@ -18,13 +19,19 @@ final class Workplace implements AutoCloseable {
   private final Artifacts artifacts;
   private final StoreProgress progress;
   private final TataraWorker worker;
+  private final MetricsServer metrics;
 
   private Workplace(
-      State state, Temporal temporal, Artifacts artifacts, TataraWorker worker) {
+      State state,
+      Temporal temporal,
+      Artifacts artifacts,
+      TataraWorker worker,
+      MetricsServer metrics) {
     this.state = state;
     this.temporal = temporal;
     this.artifacts = artifacts;
     this.worker = worker;
+    this.metrics = metrics;
     this.progress = new StoreProgress(artifacts.store());
   }
 
@@ -35,6 +42,7 @@ final class Workplace implements AutoCloseable {
    * @throws dev.tatara.config.InvalidInputException if a server does not answer
    */
   static Workplace open(Home home, State state, Endpoints endpoints, Path base) {
+    MetricsServer metrics = MetricsServer.start(System.getenv());
     Artifacts artifacts = new Artifacts(ObjectStore.connect(endpoints.store()));
     Temporal temporal = Temporal.connect(endpoints.temporal(), endpoints.namespace());
     WorkerSettings settings =
@@ -46,7 +54,7 @@ final class Workplace implements AutoCloseable {
             Runtime.getRuntime().availableProcessors());
     TataraWorker worker = TataraWorker.start(temporal.client(), settings);
     endpoints.announce(state);
-    return new Workplace(state, temporal, artifacts, worker);
+    return new Workplace(state, temporal, artifacts, worker, metrics);
   }
 
   WorkflowClient client() {
@@ -67,5 +75,6 @@ final class Workplace implements AutoCloseable {
     Endpoints.withdraw(state);
     worker.close();
     temporal.close();
+    metrics.close();
   }
 }
