@@ -1,6 +1,7 @@
 package dev.tatara.k8s;
 
 import dev.tatara.config.artifact.Stage;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -38,7 +39,12 @@ public record Gang(
   /** The programs that run in pods. */
   public enum Image {
     TRAINER,
-    EVALUATOR
+    EVALUATOR;
+
+    /** Name of the image and of its module. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Without the environment, which holds credentials. */

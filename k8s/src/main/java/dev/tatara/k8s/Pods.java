@@ -1,7 +1,7 @@
 package dev.tatara.k8s;
 
 /**
- * Where gangs run: child processes on this machine ({@code LocalPods}) or pods of a cluster. The
+ * Where gangs run: child processes on this machine ({@link LocalPods}) or pods of a cluster. The
  * same gang behaves the same on both.
  */
 public interface Pods {

@@ -16,4 +16,7 @@ public interface RunningGang {
    * nothing to those that are gone. When it returns, no process of the gang is left.
    */
   void terminate(Duration grace);
+
+  /** Asks every process that still runs to write the stacks of its threads into its log. */
+  void saveStacks();
 }

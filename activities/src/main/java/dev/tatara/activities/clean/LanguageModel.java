@@ -99,6 +99,8 @@ public final class LanguageModel {
   }
 
   /**
+   * The model's answer.
+   *
    * @param language ISO 639-1 code, 639-3 where there is none, {@code und} if there is nothing to
    *     go by
    * @param probability 0 to 1

@@ -31,8 +31,8 @@ final class RecordStart {
 
   private static long packed(String ascii) {
     long bits = 0;
-    for (char c : ascii.toCharArray()) {
-      bits = bits << 8 | c;
+    for (int i = 0; i < ascii.length(); i++) {
+      bits = bits << 8 | ascii.charAt(i);
     }
     return bits;
   }

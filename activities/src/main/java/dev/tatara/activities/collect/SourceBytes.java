@@ -93,7 +93,7 @@ final class SourceBytes implements AutoCloseable {
 
   @Override
   public void close() {
-    first.close();
+    first.closeSource();
   }
 
   private final class Tracked extends FilterInputStream {
@@ -138,8 +138,11 @@ final class SourceBytes implements AutoCloseable {
       return false;
     }
 
+    /** Readers close what they read; the digest still needs the rest. */
     @Override
-    public void close() {
+    public void close() {}
+
+    void closeSource() {
       try {
         in.close();
       } catch (IOException e) {

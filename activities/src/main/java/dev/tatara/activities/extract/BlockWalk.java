@@ -141,8 +141,14 @@ final class BlockWalk {
   }
 
   private static boolean hasBlocksInCells(Element row) {
-    return row.stream()
-        .anyMatch(inner -> inner.parent() != row && inner != row && Tags.isBlock(inner));
+    for (Element cell : row.children()) {
+      for (Element inner : cell.children()) {
+        if (inner.stream().anyMatch(Tags::isBlock)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void code(Element element) {

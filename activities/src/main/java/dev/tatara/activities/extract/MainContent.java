@@ -13,6 +13,9 @@ import java.util.List;
  * of Kohlschütter et al. (WSDM 2010); the best element is the subtree of the greatest sum.
  */
 final class MainContent {
+  /** A footer may well be all the text of a page, but then it is not much. */
+  private static final int LEAST_PAGE = 300;
+
   private final List<Block> blocks;
   private final BitSet out = new BitSet();
 
@@ -33,7 +36,7 @@ final class MainContent {
     for (BlockWalk.Span span : spans) {
       if (span.around()) {
         long inside = characters(span.from(), span.to());
-        if (2 * inside <= page) {
+        if (inside < LEAST_PAGE || 2 * inside <= page) {
           out.set(span.from(), span.to());
           page -= inside;
         }

@@ -234,7 +234,7 @@ final class Tags {
         return true;
       }
     }
-    for (String word : WORD_END.split(lower)) {
+    for (String word : WORD_END.split(lower, -1)) {
       if (WORDS.contains(word)) {
         return true;
       }

@@ -9,6 +9,7 @@ import dev.tatara.activities.data.StageRun;
 import dev.tatara.activities.data.StoreOnDisk;
 import dev.tatara.base.document.Document;
 import dev.tatara.base.document.Rejected;
+import dev.tatara.config.Json;
 import dev.tatara.config.artifact.Account;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Stage;
@@ -30,12 +31,12 @@ class DedupStageTest {
   private static StoreOnDisk server;
 
   @BeforeAll
-  static void start(@TempDir Path directory) throws Exception {
+  static void start(@TempDir Path directory) {
     server = new StoreOnDisk(directory);
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
     server.close();
   }
 
@@ -188,7 +189,7 @@ class DedupStageTest {
     for (List<Document> shard : shards) {
       named.put("s-0000" + named.size(), shard);
     }
-    return run(config, named, Integer.toHexString((config + named).hashCode()), 1);
+    return run(config, named, Json.digest(List.of(config, named)), 1);
   }
 
   private static StageRun.Outcome run(

@@ -6,7 +6,11 @@ import dev.tatara.config.strict.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the documents come from. */
+/**
+ * Where the documents come from.
+ *
+ * @param sources sets of documents; every one has a licence
+ */
 public record CollectConfig(@Range(min = 1) List<Source> sources) {
   public CollectConfig {
     sources = sources == null ? List.of() : List.copyOf(sources);

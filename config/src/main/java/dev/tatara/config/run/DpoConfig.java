@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param data files of preference pairs
  * @param beta strength of the pull towards the reference
  * @param epochs passes over the pairs
- * @param batch pairs in one step, over all ranks
+ * @param batch pairs in one step, over all ranks; a multiple of {@code pretrain.workers}
  * @param maxTokens longest prompt plus answer in tokens; longer prompts are cut from the left,
  *     longer answers from the right
+ * @param optimizer AdamW and its schedule; its defaults differ from pretraining
+ * @param checkpoint when the state of this stage is saved
  */
 public record DpoConfig(
     @Range(min = 1) List<PairSource> data,
@@ -37,6 +39,8 @@ public record DpoConfig(
   }
 
   /**
+   * One set of preference pairs.
+   *
    * @param name name of the source in the data account
    * @param uri as in {@code collect.sources}
    * @param license SPDX expression

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 /**
  * Weights of the languages over one stretch of pretraining.
  *
- * @param until end of the stretch as a share of all steps, for example {@code 80%}
+ * @param until end of the stretch as a share of all steps, for example {@code 80%}; the last phase
+ *     ends at {@code 100%}
  * @param weights share of samples by language; need not add up to 1
  */
 public record MixturePhase(

@@ -9,7 +9,8 @@ import dev.tatara.config.strict.Range;
  * @param hiddenSize width of the residual stream
  * @param layers transformer blocks
  * @param heads query heads; {@code hiddenSize} is divisible by it
- * @param keyValueHeads key and value heads; {@code heads} is divisible by it
+ * @param keyValueHeads key and value heads; {@code heads} is divisible by it; as many as {@code
+ *     heads} when left out
  * @param intermediateSize width of the SwiGLU layer
  * @param tiedEmbeddings output projection shares the embedding
  */

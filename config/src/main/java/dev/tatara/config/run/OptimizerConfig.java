@@ -8,6 +8,9 @@ import dev.tatara.config.strict.Range;
  * @param learningRate peak
  * @param finalLearningRate share of the peak that is left at the last step
  * @param warmup share of all steps in which the rate rises from 0
+ * @param beta1 decay of the mean of the gradients
+ * @param beta2 decay of the mean of their squares
+ * @param epsilon added to the denominator
  * @param weightDecay on matrices only, not on norms
  * @param clip largest global norm of the gradient
  */

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param seed decides the initial weights, the order of samples and every other choice by chance
  * @param mixture weights per language over the course of pretraining; in proportion to the tokens
  *     of each language when empty
- * @param sft left out: the base model is not trained on chats
- * @param dpo left out: no preference training
+ * @param sft training on chats; there is none when left out
+ * @param dpo training on preferences, from the SFT model or, without one, the base model; there is
+ *     none when left out
  */
 public record PipelineSpec(
     long seed,

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the base model is trained.
  *
- * @param model size by name, see {@link ModelSize}
- * @param dimensions explicit dimensions instead of a size by name
+ * @param model size by name, for example {@code 1m}
+ * @param dimensions explicit dimensions, instead of {@code model}
  * @param tokens training tokens; {@code 1500k}, {@code 2m} and {@code 3b} are understood
  * @param workers ranks; each holds the parameters and its slice of the optimizer state
  * @param sequenceLength tokens in one sample
- * @param batchTokens global batch, summed over ranks and micro-batches
+ * @param batchTokens global batch, summed over ranks and micro-batches; a multiple of {@code
+ *     sequenceLength} times {@code workers}
  * @param microBatch samples that one rank computes at a time
  * @param optimizer AdamW and its schedule
  */

@@ -41,10 +41,8 @@ final class PretrainRules {
           "model",
           "is \"%s\"".formatted(model),
           "must be one of " + sizes,
-          Nearest.to(model, known)
-                  .map(size -> "did you mean " + size + ", or do you want")
-                  .orElse("for another size use")
-              + " pretrain.dimensions");
+          "write %s, or give pretrain.dimensions instead"
+              .formatted(Nearest.to(model, known).orElse("one of these")));
     }
   }
 

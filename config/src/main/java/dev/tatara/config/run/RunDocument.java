@@ -21,6 +21,8 @@ public record RunDocument(
   public static final String KIND = "TrainingPipeline";
 
   /**
+   * What the run is called.
+   *
    * @param name name of the run and id of its workflow: lower-case letters, digits and hyphens, as
    *     for a Kubernetes object
    */

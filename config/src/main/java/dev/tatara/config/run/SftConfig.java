@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param data files of chats
  * @param epochs passes over the chats
- * @param batch chats in one step, over all ranks
+ * @param batch chats in one step, over all ranks; a multiple of {@code pretrain.workers}
  * @param maxTokens longest chat in tokens; what is longer is cut
  * @param heldOut share of chats, chosen by digest, on which the loss is measured and never trained
+ * @param optimizer AdamW and its schedule; its defaults differ from pretraining
+ * @param checkpoint when the state of this stage is saved
  */
 public record SftConfig(
     @Range(min = 1) List<ChatSource> data,
@@ -35,6 +37,8 @@ public record SftConfig(
   }
 
   /**
+   * One set of chats.
+   *
    * @param name name of the source in the data account
    * @param uri as in {@code collect.sources}
    * @param license SPDX expression

@@ -21,7 +21,7 @@ public @interface Matches {
   String LANGUAGE_RULE = "must be the ISO 639-1 code of a language";
 
   /** At least one character that can be seen. */
-  String VISIBLE = "(?s).*\\S.*";
+  String VISIBLE = "[\\s\\S]*\\S[\\s\\S]*";
 
   /** What the whole text matches, in the syntax that {@link java.util.regex} and ECMA 262 share. */
   String regex();

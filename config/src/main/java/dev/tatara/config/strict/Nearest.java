@@ -1,5 +1,7 @@
 package dev.tatara.config.strict;
 
+import static java.util.Comparator.comparingInt;
+
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,19 +15,20 @@ public final class Nearest {
 
   /** The nearest known word, if a person could have meant it; the first of equals. */
   public static Optional<String> to(String word, Collection<String> known) {
-    if (word.length() > LONGEST) {
+    if (word.isEmpty() || word.length() > LONGEST) {
       return Optional.empty();
     }
-    String nearest = null;
-    int best = Integer.MAX_VALUE;
-    for (String candidate : known) {
-      int distance = distance(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
-      if (distance < best && distance <= Math.max(1, candidate.length() / 2)) {
-        nearest = candidate;
-        best = distance;
-      }
-    }
-    return Optional.ofNullable(nearest);
+    String lower = word.toLowerCase(Locale.ROOT);
+    return known.stream()
+        .filter(candidate -> likely(lower, candidate.toLowerCase(Locale.ROOT)))
+        .min(comparingInt(candidate -> distance(lower, candidate.toLowerCase(Locale.ROOT))));
+  }
+
+  /** Few letters are wrong, or one word is the beginning of the other. */
+  private static boolean likely(String word, String candidate) {
+    return distance(word, candidate) <= Math.max(1, candidate.length() / 2)
+        || (word.length() > 2 && candidate.startsWith(word))
+        || (candidate.length() > 2 && word.startsWith(candidate));
   }
 
   /**

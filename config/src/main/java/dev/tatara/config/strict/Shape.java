@@ -27,8 +27,8 @@ public sealed interface Shape {
   /** A number, 64-bit floating point. */
   record Decimal(@Nullable Range range) implements Shape {}
 
-  /** One of these words. */
-  record Choice(List<String> words) implements Shape {}
+  /** The word of one of an enum's constants. */
+  record Choice(Class<?> type, List<String> words) implements Shape {}
 
   /** A list. */
   record Items(Shape item, @Nullable Range range) implements Shape {}
@@ -44,6 +44,8 @@ public sealed interface Shape {
   record Keys(Class<?> type, Map<String, Key> keys) implements Shape {}
 
   /**
+   * One key of a mapping.
+   *
    * @param required the document must have it
    * @param primitive it can never be absent in Java
    * @param fallback what is taken when it is left out, if the record alone decides that

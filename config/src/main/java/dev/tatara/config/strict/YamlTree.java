@@ -26,6 +26,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.resolver.Resolver;
 
@@ -89,6 +90,7 @@ final class YamlTree {
   private @Nullable Node compose(String text) {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MOST_CHARACTERS + 1);
+    options.setTagInspector(tag -> true); // nothing is constructed; convert() names the tag
     options.setNestingDepthLimit(DEEPEST);
     options.setMaxAliasesForCollections(MOST_ALIASES);
     try {
@@ -97,9 +99,14 @@ final class YamlTree {
           .getSingleNode();
     } catch (MarkedYAMLException e) {
       throw new InvalidInputException(sentence(e), e);
+    } catch (ReaderException e) {
+      throw new InvalidInputException(
+          "%s contains the character U+%04X, which YAML does not allow; write plain text"
+              .formatted(name, e.getCodePoint()),
+          e);
     } catch (YAMLException e) {
       throw new InvalidInputException(
-          "%s is not a YAML document: %s; write plain UTF-8 text".formatted(name, firstLine(e)), e);
+          "%s is not a run document: %s; write a simpler one".formatted(name, firstLine(e)), e);
     }
   }
 

@@ -29,7 +29,8 @@ public record TokenIndex(int vocabularySize, int endOfText, SortedMap<String, La
    * @param validationBytes UTF-8 bytes of the held-out text
    * @param validationTokens tokens of the held-out text
    * @param unigramBitsPerByte of the held-out text under the token frequencies of the training text
-   *     (add-one smoothed): what a model must beat
+   *     (add-one smoothed): what a model must beat; 0 if nothing is held out, which happens only to
+   *     a language with a single document
    */
   public record Language(
       List<Part> parts,
@@ -46,7 +47,8 @@ public record TokenIndex(int vocabularySize, int endOfText, SortedMap<String, La
    * 32-bit integers.
    *
    * @param name object in the artifact, {@code train/<language>/<shard>.bin}
-   * @param boundaries object with the offsets of the documents, in tokens: little-endian 64-bit
+   * @param boundaries object with the offset of the first token of each document, in tokens from
+   *     the start of the part: little-endian 64-bit
    */
   public record Part(String name, String boundaries, long tokens, String source) {}
 

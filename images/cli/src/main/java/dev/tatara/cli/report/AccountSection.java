@@ -90,7 +90,7 @@ final class AccountSection implements Section {
     page.leaf("td", Figures.count(row.kept()), "class", "n");
     page.leaf("td", Figures.count(row.droppedTotal()), "class", "n");
     page.leaf("td", Figures.bytes(row.bytesKept()), "class", "n");
-    page.leaf("td", because(row)).close();
+    page.leaf("td", because(row), "class", "t").close();
   }
 
   private static String because(Account.Row row) {

@@ -3,6 +3,7 @@ package dev.tatara.cli.report;
 import dev.tatara.cli.figures.Figures;
 import dev.tatara.config.task.EvaluationResult;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,8 @@ final class EvaluationSection implements Section {
     page.close();
   }
 
-  private static TreeSet<String> metrics(List<EvaluationResult> models) {
-    TreeSet<String> names = new TreeSet<>();
+  private static SortedSet<String> metrics(List<EvaluationResult> models) {
+    SortedSet<String> names = new TreeSet<>();
     models.forEach(model -> names.addAll(model.metrics().keySet()));
     names.removeIf(
         name ->

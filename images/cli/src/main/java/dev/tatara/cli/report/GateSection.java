@@ -39,7 +39,7 @@ final class GateSection implements Section {
       page.leaf("td", Figures.decimal(rule.after(), 3), "class", "n");
       double change = rule.after() - rule.before();
       page.leaf("td", (change > 0 ? "+" : "") + Figures.decimal(change, 3), "class", "n");
-      page.leaf("td", rule.bound());
+      page.leaf("td", rule.bound(), "class", "t");
       page.leaf("td", rule.holds() ? "✓ yes" : "✗ no", "class", rule.holds() ? "good" : "bad");
       page.close();
     }

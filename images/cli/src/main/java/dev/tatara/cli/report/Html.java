@@ -67,7 +67,7 @@ final class Html {
         case '\'' -> escaped.append("&#39;");
         default -> {
           // Control characters are not allowed in HTML, not even escaped.
-          boolean control = c < 0x20 && c != '\n' && c != '\t' || c == 0x7f;
+          boolean control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
           escaped.append(control ? '\uFFFD' : c);
         }
       }

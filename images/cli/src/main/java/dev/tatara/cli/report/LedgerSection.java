@@ -29,8 +29,8 @@ final class LedgerSection implements Section {
     page.close().close().open("tbody");
     for (LedgerEntry entry : ledger) {
       page.open("tr").leaf("td", entry.at()).leaf("td", entry.stage().word());
-      page.leaf("td", who(entry)).leaf("td", entry.failureClass().word());
-      page.leaf("td", entry.evidence());
+      page.leaf("td", who(entry), "class", "t").leaf("td", entry.failureClass().word());
+      page.leaf("td", entry.evidence(), "class", "t");
       page.leaf("td", entry.lastStep(), "class", "n").leaf("td", entry.resumedStep(), "class", "n");
       page.leaf("td", entry.lostSteps(), "class", "n");
       String back =

@@ -89,7 +89,7 @@ final class LineChart {
   }
 
   private void axes(Html page) {
-    double step = niceStep((y1 - y0) / 4);
+    double step = niceStep((y1 - y0) / 5);
     for (double tick = Math.ceil(y0 / step) * step; tick <= y1; tick += step) {
       String y = number(y(tick));
       line(page, "grid", number(LEFT), y, number(WIDTH - RIGHT), y);

@@ -9,9 +9,9 @@ import java.util.Map;
 /** Horizontal stacked bars on one scale, with a legend: an SVG without scripts. */
 final class StackedBars {
   private static final int COLOURS = 6;
-  private static final double WIDTH = 720;
-  private static final double LEFT = 120;
-  private static final double RIGHT = 70;
+  private static final double WIDTH = 560;
+  private static final double LEFT = 130;
+  private static final double RIGHT = 64;
   private static final double BAR = 22;
   private static final double PITCH = 34;
 
@@ -33,6 +33,8 @@ final class StackedBars {
         "svg",
         "viewBox",
         "0 0 %s %s".formatted(number(WIDTH), number(PITCH * bars.size() + 4)),
+        "class",
+        "bars",
         "role",
         "img",
         "aria-label",

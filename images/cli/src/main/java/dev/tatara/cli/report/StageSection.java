@@ -26,7 +26,7 @@ final class StageSection implements Section {
       page.leaf("td", stage.seconds() > 0 ? Figures.duration(stage.seconds()) : "", "class", "n");
       page.open("td", "class", "bar");
       page.leaf("i", "", "style", width(stage.seconds() / Math.max(longest, 1e-9))).close();
-      page.leaf("td", stage.note()).close();
+      page.leaf("td", stage.note(), "class", "t").close();
     }
     page.close().close().close().close();
   }

@@ -1,0 +1,36 @@
+package dev.tatara.activities.gang;
+
+import dev.tatara.base.store.ObjectStore;
+import dev.tatara.config.Json;
+import dev.tatara.config.task.LedgerEntry;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The failures of a run, in the store at once, so that they outlive every process: {@code
+ * runs/<run>/ledger/<gang>-<epoch>.json}.
+ */
+public final class Ledger {
+  private final ObjectStore store;
+
+  public Ledger(ObjectStore store) {
+    this.store = store;
+  }
+
+  /** Writes an entry, in place of an earlier one about the same epoch of the same gang. */
+  public void write(String run, String gang, LedgerEntry entry) {
+    store.write("%s%s-%05d.json".formatted(prefix(run), gang, entry.epoch()), Json.bytes(entry));
+  }
+
+  /** All entries of a run, oldest first. */
+  public List<LedgerEntry> entries(String run) {
+    return store.list(prefix(run)).stream()
+        .map(key -> Json.read(store.read(key), LedgerEntry.class))
+        .sorted(Comparator.comparing(LedgerEntry::at))
+        .toList();
+  }
+
+  private static String prefix(String run) {
+    return "runs/%s/ledger/".formatted(run);
+  }
+}

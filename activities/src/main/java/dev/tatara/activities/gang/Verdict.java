@@ -1,0 +1,66 @@
+package dev.tatara.activities.gang;
+
+import dev.tatara.config.task.ExitCode;
+import dev.tatara.config.task.FailureClass;
+import dev.tatara.k8s.PodStatus;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the exit codes of a gang say.
+ *
+ * @param culprit the process that failed first, as far as the codes tell
+ */
+record Verdict(PodStatus culprit, FailureClass failureClass) {
+  private static final int SIGNAL = 128;
+
+  /** Empty if every process ended well. */
+  static Optional<Verdict> of(List<PodStatus> pods) {
+    return pods.stream()
+        .filter(pod -> code(pod) != ExitCode.DONE)
+        .min(Comparator.comparingInt(Verdict::suspicion).thenComparingInt(PodStatus::rank))
+        .map(pod -> new Verdict(pod, classOf(code(pod))));
+  }
+
+  private static int code(PodStatus pod) {
+    Integer code = pod.exitCode();
+    return code == null ? ExitCode.DONE : code;
+  }
+
+  /** A rank that lost its peers ends as well: the one that was killed or complains is the cause. */
+  private static int suspicion(PodStatus pod) {
+    int code = code(pod);
+    if (code > SIGNAL) {
+      return 0;
+    }
+    if (ExitCode.isUserError(code)) {
+      return 1;
+    }
+    return code == ExitCode.INFRASTRUCTURE || code == ExitCode.PREEMPTED ? 3 : 2;
+  }
+
+  private static FailureClass classOf(int code) {
+    if (code == ExitCode.DATA) {
+      return FailureClass.DATA;
+    }
+    if (ExitCode.isUserError(code)) {
+      return FailureClass.USER;
+    }
+    return switch (code) {
+      case ExitCode.PREEMPTED -> FailureClass.PREEMPTED;
+      case ExitCode.FENCED -> FailureClass.ORCHESTRATOR;
+      default -> FailureClass.INFRASTRUCTURE;
+    };
+  }
+
+  /** Exit code or signal, and the last line of the log. */
+  String evidence() {
+    if (culprit.exitCode() == null) {
+      return culprit.lastLine();
+    }
+    int code = code(culprit);
+    String end = code > SIGNAL ? "signal " + (code - SIGNAL) : "exit code " + code;
+    return culprit.lastLine().isEmpty() ? end : end + ": " + culprit.lastLine();
+  }
+}

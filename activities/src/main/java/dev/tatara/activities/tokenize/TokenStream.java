@@ -1,0 +1,83 @@
+package dev.tatara.activities.tokenize;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** The training tokens of one language in one shard, packed while documents are added. */
+final class TokenStream {
+  private final int bytesPerToken;
+  private final int endOfText;
+  private final long[] frequencies;
+  private ByteBuffer packed = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+  private long[] starts = new long[64];
+  private int documents;
+  private long tokens;
+  private long bytes;
+
+  TokenStream(int vocabularySize, int bytesPerToken, int endOfText) {
+    this.bytesPerToken = bytesPerToken;
+    this.endOfText = endOfText;
+    frequencies = new long[vocabularySize];
+  }
+
+  /** Adds a document and the token that ends it. */
+  void add(int[] document, long textBytes) {
+    if (documents == starts.length) {
+      starts = Arrays.copyOf(starts, documents * 2);
+    }
+    starts[documents++] = tokens;
+    reserve((document.length + 1) * bytesPerToken);
+    for (int token : document) {
+      frequencies[token]++;
+      put(token);
+    }
+    put(endOfText);
+    tokens += document.length + 1L;
+    bytes += textBytes;
+  }
+
+  private void put(int token) {
+    if (bytesPerToken == Short.BYTES) {
+      packed.putShort((short) token);
+    } else {
+      packed.putInt(token);
+    }
+  }
+
+  private void reserve(int more) {
+    if (packed.remaining() < more) {
+      int capacity = Math.max(packed.position() + more, packed.capacity() * 2);
+      packed = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(packed.flip());
+    }
+  }
+
+  byte[] packed() {
+    return Arrays.copyOf(packed.array(), packed.position());
+  }
+
+  /** Offsets of the first tokens of the documents, little-endian 64-bit. */
+  byte[] boundaries() {
+    ByteBuffer offsets = ByteBuffer.allocate(documents * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < documents; i++) {
+      offsets.putLong(starts[i]);
+    }
+    return offsets.array();
+  }
+
+  int documents() {
+    return documents;
+  }
+
+  long tokens() {
+    return tokens;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long[] frequencies() {
+    return frequencies.clone();
+  }
+}

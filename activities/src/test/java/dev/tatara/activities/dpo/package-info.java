@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.activities.dpo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.activities.sft;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.activities.tokenize;
+
+import org.jspecify.annotations.NullMarked;

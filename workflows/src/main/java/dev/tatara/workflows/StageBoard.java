@@ -1,0 +1,100 @@
+package dev.tatara.workflows;
+
+import dev.tatara.config.artifact.Account;
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.task.StageOutcome;
+import dev.tatara.config.task.StageOutcome.State;
+import io.temporal.workflow.Workflow;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Where every stage of a run stands; tells the listener of each change, once. */
+final class StageBoard {
+  private final String run;
+  private final StageListener listener;
+  private final Map<Stage, StageOutcome> outcomes = new EnumMap<>(Stage.class);
+  private final Map<Stage, Long> began = new EnumMap<>(Stage.class);
+  private @Nullable Stage current;
+
+  StageBoard(String run, StageListener listener) {
+    this.run = run;
+    this.listener = listener;
+    for (Stage stage : Stage.values()) {
+      outcomes.put(stage, open(stage, State.WAITING, 0, ""));
+    }
+  }
+
+  void running(Stage stage) {
+    current = stage;
+    began.putIfAbsent(stage, Workflow.currentTimeMillis());
+    change(open(stage, State.RUNNING, 0, ""));
+  }
+
+  void paused(Stage stage) {
+    change(open(stage, State.PAUSED, 0, "waits for the signal resume"));
+  }
+
+  void skipped(Stage stage, String why) {
+    change(open(stage, State.SKIPPED, 0, why));
+  }
+
+  void failed(Stage stage, String why) {
+    change(open(stage, State.FAILED, seconds(stage), why));
+  }
+
+  void ended(Stage stage, StageEnd end) {
+    current = null;
+    change(
+        new StageOutcome(
+            stage,
+            end.reused() ? State.REUSED : State.DONE,
+            seconds(stage),
+            end.artifact(),
+            end.counts(),
+            end.account(),
+            end.note()));
+  }
+
+  /** Every stage, in order. */
+  List<StageOutcome> outcomes() {
+    return new ArrayList<>(outcomes.values());
+  }
+
+  /** What the stages so far have made. */
+  SortedMap<Stage, ArtifactRef> artifacts() {
+    SortedMap<Stage, ArtifactRef> refs = new TreeMap<>();
+    for (StageOutcome outcome : outcomes.values()) {
+      ArtifactRef ref = outcome.artifact();
+      if (ref != null) {
+        refs.put(outcome.stage(), ref);
+      }
+    }
+    return refs;
+  }
+
+  PipelineStatus status(boolean paused) {
+    return new PipelineStatus(run, current, paused, outcomes());
+  }
+
+  private double seconds(Stage stage) {
+    long from = began.getOrDefault(stage, Workflow.currentTimeMillis());
+    return (Workflow.currentTimeMillis() - from) / 1e3;
+  }
+
+  private void change(StageOutcome outcome) {
+    outcomes.put(outcome.stage(), outcome);
+    if (!Workflow.isReplaying()) {
+      listener.changed(run, outcome);
+    }
+  }
+
+  private static StageOutcome open(Stage stage, State state, double seconds, String note) {
+    return new StageOutcome(stage, state, seconds, null, new TreeMap<>(), Account.EMPTY, note);
+  }
+}

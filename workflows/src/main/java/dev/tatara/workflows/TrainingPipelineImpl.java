@@ -1,0 +1,270 @@
+package dev.tatara.workflows;
+
+import static dev.tatara.config.artifact.Stage.CLEAN;
+import static dev.tatara.config.artifact.Stage.COLLECT;
+import static dev.tatara.config.artifact.Stage.DECONTAMINATE;
+import static dev.tatara.config.artifact.Stage.DEDUP;
+import static dev.tatara.config.artifact.Stage.DPO;
+import static dev.tatara.config.artifact.Stage.EVALUATE;
+import static dev.tatara.config.artifact.Stage.GATE;
+import static dev.tatara.config.artifact.Stage.PLAN;
+import static dev.tatara.config.artifact.Stage.PRETRAIN;
+import static dev.tatara.config.artifact.Stage.PUBLISH;
+import static dev.tatara.config.artifact.Stage.SFT;
+import static dev.tatara.config.artifact.Stage.TOKENIZE;
+
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.PipelineSpec;
+import dev.tatara.config.run.RunDocument;
+import dev.tatara.config.task.EvaluationResult;
+import dev.tatara.config.task.GateVerdict;
+import dev.tatara.config.task.LedgerEntry;
+import dev.tatara.config.task.PipelineResult;
+import dev.tatara.config.task.PlanEstimate;
+import dev.tatara.workflows.DataActivities.StageInput;
+import dev.tatara.workflows.DataActivities.StagePlan;
+import dev.tatara.workflows.EvaluateActivities.Candidate;
+import dev.tatara.workflows.EvaluateActivities.Evaluated;
+import dev.tatara.workflows.EvaluateActivities.ItemsInput;
+import dev.tatara.workflows.GateActivities.Evaluations;
+import dev.tatara.workflows.PlanActivities.Plan;
+import dev.tatara.workflows.PublishActivities.Publication;
+import dev.tatara.workflows.PublishActivities.Verified;
+import dev.tatara.workflows.TrainingActivities.PreparedTraining;
+import dev.tatara.workflows.TrainingActivities.TrainResult;
+import dev.tatara.workflows.TrainingActivities.TrainingInput;
+import io.temporal.common.converter.DataConverterException;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkflowImplementationOptions;
+import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Workflow;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The recipe: twelve stages in order. */
+public final class TrainingPipelineImpl implements TrainingPipeline {
+  /** Candidates by name, in the order in which each was trained from the one before. */
+  private static final Map<String, Stage> CANDIDATES = candidates();
+
+  private final String run;
+  private final PipelineSpec spec;
+  private final ActivityStubs activities = new ActivityStubs();
+  private final LedgerBook ledger = new LedgerBook();
+  private final StageBoard board;
+  private final StageControl stages;
+  private final List<EvaluationResult> evaluations = new ArrayList<>();
+  private @Nullable PlanEstimate plan;
+  private @Nullable ArtifactRef chats;
+  private @Nullable GateVerdict verdict;
+
+  private TrainingPipelineImpl(RunDocument document, StageListener listener) {
+    this.run = document.name();
+    this.spec = document.spec();
+    this.board = new StageBoard(run, listener);
+    this.stages = new StageControl(board);
+  }
+
+  /** Makes this the workflow type {@code TrainingPipeline} of a worker. */
+  public static void register(Worker worker, StageListener listener) {
+    worker.registerWorkflowImplementationFactory(
+        TrainingPipeline.class,
+        input -> new TrainingPipelineImpl(input.get(RunDocument.class), listener),
+        // An input that is no run document fails the run at once: trying again cannot help.
+        WorkflowImplementationOptions.newBuilder()
+            .setFailWorkflowExceptionTypes(DataConverterException.class)
+            .build());
+  }
+
+  @Override
+  public PipelineResult run(RunDocument document) {
+    stages.obey(CancellationScope.current());
+    boolean succeeded = false;
+    try {
+      stages.run(PLAN, stage -> plan(document));
+      stages.run(COLLECT, this::process);
+      stages.run(CLEAN, this::process);
+      stages.run(DEDUP, this::process);
+      stages.run(DECONTAMINATE, this::process);
+      stages.run(TOKENIZE, this::process);
+      stages.run(PRETRAIN, this::train);
+      runIf(spec.sft() != null, SFT, this::train);
+      runIf(spec.dpo() != null, DPO, this::train);
+      stages.run(EVALUATE, stage -> evaluate());
+      stages.run(GATE, stage -> judge());
+      stages.run(PUBLISH, stage -> publish());
+      succeeded = true;
+      return activities.publish.conclude(result());
+    } finally {
+      if (!succeeded) {
+        concludeFailure();
+      }
+    }
+  }
+
+  private StageEnd plan(RunDocument document) {
+    Plan made = activities.plan.estimate(document);
+    ledger.addAll(made.ledger());
+    plan = made.estimate();
+    return StageEnd.noted(
+        String.format(
+            Locale.ROOT,
+            "%,d parameters, %,d tokens in %,d steps",
+            made.estimate().parameters(),
+            made.estimate().tokens(),
+            made.estimate().steps()));
+  }
+
+  /** A data stage: its phases one after another, the shards of each side by side. */
+  private StageEnd process(Stage stage) {
+    StagePlan work = activities.data.open(new StageInput(run, stage, spec, board.artifacts()));
+    if (work.reused() != null) {
+      return StageEnd.of(work.reused());
+    }
+    new ShardFanOut(activities.shards, stages).run(work);
+    return StageEnd.of(activities.data.close(work.key()));
+  }
+
+  /** A training stage: the activity keeps its gang of processes alive until the last step. */
+  private StageEnd train(Stage stage) {
+    PreparedTraining prepared =
+        activities.training.prepare(new TrainingInput(run, stage, spec, board.artifacts()));
+    if (stage == SFT) {
+      chats = prepared.data();
+    }
+    if (prepared.reused() != null) {
+      return StageEnd.of(prepared.reused()).withAccount(prepared.account());
+    }
+    TrainResult trained = stages.longWork(() -> activities.training.train(prepared.task()));
+    ledger.addAll(trained.ledger());
+    return StageEnd.of(trained.model()).withAccount(prepared.account());
+  }
+
+  /** Every model that was trained, each judged in a process of its own. */
+  private StageEnd evaluate() {
+    evaluations.clear();
+    SortedMap<Stage, ArtifactRef> made = board.artifacts();
+    ArtifactRef items = activities.evaluate.prepare(new ItemsInput(run, spec)).ref();
+    ArtifactRef tokens = Objects.requireNonNull(made.get(TOKENIZE));
+    int reused = 0;
+    for (Map.Entry<String, Stage> candidate : CANDIDATES.entrySet()) {
+      ArtifactRef model = made.get(candidate.getValue());
+      if (model != null) {
+        Candidate next = new Candidate(run, spec, candidate.getKey(), model, tokens, items, chats);
+        Evaluated judged = stages.longWork(() -> activities.evaluate.evaluate(next));
+        ledger.addAll(judged.ledger());
+        evaluations.add(judged.result());
+        reused += judged.reused() ? 1 : 0;
+      }
+    }
+    String names =
+        String.join(", ", evaluations.stream().map(EvaluationResult::candidate).toList());
+    StageEnd end = StageEnd.noted("judged " + names);
+    return reused < evaluations.size()
+        ? end
+        : new StageEnd(true, null, end.counts(), end.account(), end.note() + " before");
+  }
+
+  private StageEnd judge() {
+    GateVerdict judged = activities.gate.judge(new Evaluations(run, spec.gate(), evaluations));
+    verdict = judged;
+    return StageEnd.noted("keeps " + judged.kept());
+  }
+
+  /** The folder to hand out, once two engines agree on what the model says. */
+  private StageEnd publish() {
+    SortedMap<Stage, ArtifactRef> made = board.artifacts();
+    GateVerdict judged = Objects.requireNonNull(verdict);
+    ArtifactRef model =
+        Objects.requireNonNull(made.get(Objects.requireNonNull(CANDIDATES.get(judged.kept()))));
+    Publication publication =
+        new Publication(run, spec, judged.kept(), model, made, evaluations, judged);
+    StageArtifact published = activities.publish.open(publication).reused();
+    if (published != null) {
+      return StageEnd.of(published);
+    }
+    Verified verified = stages.longWork(() -> activities.publish.verify(publication));
+    ledger.addAll(verified.ledger());
+    return StageEnd.of(
+        activities.publish.publish(publication),
+        String.format(
+            Locale.ROOT,
+            "both engines agree within %.1e on %d positions",
+            verified.verification().maxDifference(),
+            verified.verification().positions()));
+  }
+
+  private void runIf(boolean wanted, Stage stage, Function<Stage, StageEnd> body) {
+    if (wanted) {
+      stages.run(stage, body);
+    } else {
+      board.skipped(stage, "not in the run document");
+    }
+  }
+
+  private PipelineResult result() {
+    return new PipelineResult(
+        run,
+        board.outcomes(),
+        plan,
+        ledger.entries(),
+        evaluations,
+        verdict,
+        board.artifacts().get(PUBLISH));
+  }
+
+  /** The report of a failed or cancelled run; the failure itself stays the run's outcome. */
+  private void concludeFailure() {
+    Workflow.newDetachedCancellationScope(
+            () -> {
+              try {
+                activities.conclusion.conclude(result());
+              } catch (ActivityFailure e) {
+                Workflow.getLogger(TrainingPipelineImpl.class)
+                    .warn("the result of the failed run {} could not be stored", run, e);
+              }
+            })
+        .run();
+  }
+
+  private static Map<String, Stage> candidates() {
+    Map<String, Stage> candidates = new LinkedHashMap<>();
+    candidates.put("base", PRETRAIN);
+    candidates.put("sft", SFT);
+    candidates.put("dpo", DPO);
+    return candidates;
+  }
+
+  @Override
+  public PipelineStatus status() {
+    return board.status(stages.isPaused());
+  }
+
+  @Override
+  public List<LedgerEntry> ledger() {
+    return ledger.entries();
+  }
+
+  @Override
+  public void pause() {
+    stages.pause();
+  }
+
+  @Override
+  public void resume() {
+    stages.resume();
+  }
+
+  @Override
+  public void recordFailure(LedgerEntry entry) {
+    ledger.add(entry);
+  }
+}
