@@ -69,6 +69,8 @@ public final class DataStageRunner {
                 stage.externalInputs(spec, sources)));
     Optional<ArtifactRef> finished = artifacts.find(name, fingerprint);
     if (finished.isPresent()) {
+      // A process that ended right after its commit could not tidy up.
+      store().deleteAll(workPrefix(name, fingerprint));
       return new Opened(fingerprint, finished, List.of());
     }
     Workspace workspace = workspace(stage, fingerprint, new Description(spec, inputs));
@@ -91,9 +93,15 @@ public final class DataStageRunner {
     return inputs;
   }
 
-  /** Does one shard of one phase, unless it is done. */
+  /**
+   * Does one shard of one phase, unless it is done. A late repetition, after the artifact was made,
+   * does nothing.
+   */
   public ShardResult work(
       Stage name, String fingerprint, String phase, String shard, ShardProgress progress) {
+    if (artifacts.find(name, fingerprint).isPresent()) {
+      return ShardResult.intermediate();
+    }
     Workspace workspace = reopen(name, fingerprint);
     String mark = mark(workspace, phase, shard);
     Optional<byte[]> done = store().readIfPresent(mark);

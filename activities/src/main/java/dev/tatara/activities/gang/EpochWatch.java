@@ -63,6 +63,7 @@ final class EpochWatch {
         return new End(Verdict.of(pods));
       }
       if (Verdict.of(pods).isPresent()) {
+        failures.noticed();
         return new End(Verdict.of(afterFarewell(gang)));
       }
       if (System.nanoTime() - changedAt > policy.hang().toNanos()) {
@@ -93,6 +94,7 @@ final class EpochWatch {
   }
 
   private Verdict hung(RunningGang gang, List<PodStatus> pods) {
+    failures.noticed();
     LOG.warn("gang hangs run={} stage={} epoch={}", task.run(), task.stage().word(), epoch);
     gang.saveStacks();
     PodStatus first = pods.stream().filter(PodStatus::running).findFirst().orElseThrow();

@@ -61,7 +61,12 @@ public final class GangRun {
       if (end.verdict().isEmpty()) {
         return failures.entries();
       }
-      fruitless = watch.furthest() > furthest ? 0 : fruitless + 1;
+      if (watch.furthest() > furthest) {
+        fruitless = 0;
+      } else if (end.verdict().get().failureClass() != FailureClass.PREEMPTED) {
+        // Who is asked to go has not failed, however often.
+        fruitless++;
+      }
       furthest = Math.max(furthest, watch.furthest());
       failures.record(epoch, end.verdict().get(), watch.lastProgress());
       giveUpIfHopeless(task, end.verdict().get(), fruitless, failures);
