@@ -22,6 +22,7 @@ final class Failures {
   private final Clock clock;
   private final List<LedgerEntry> entries = new ArrayList<>();
   private boolean open;
+  private @Nullable Instant noticed;
 
   Failures(GangTask task, Ledger ledger, GangListener listener, Clock clock) {
     this.task = task;
@@ -32,6 +33,11 @@ final class Failures {
 
   List<LedgerEntry> entries() {
     return List.copyOf(entries);
+  }
+
+  /** Recovery is timed from this moment, not from when the last rank has ended. */
+  void noticed() {
+    noticed = clock.instant();
   }
 
   /** An earlier launcher ended, and nobody saw what became of its gang. */
@@ -103,7 +109,9 @@ final class Failures {
   }
 
   private String now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+    Instant at = noticed == null ? clock.instant() : noticed;
+    noticed = null;
+    return at.truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
   private static int step(@Nullable TaskProgress progress) {

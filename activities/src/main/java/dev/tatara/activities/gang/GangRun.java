@@ -59,9 +59,16 @@ public final class GangRun {
       EpochWatch watch = new EpochWatch(task, epoch, epochs, listener, failures, policy);
       EpochWatch.End end = run(task, epoch, watch, epochs);
       if (end.verdict().isEmpty()) {
+        // There may have been no step left to make, or it is work that has no steps.
+        failures.recovered(watch.resumedStep());
         return failures.entries();
       }
-      fruitless = watch.furthest() > furthest ? 0 : fruitless + 1;
+      if (watch.furthest() > furthest) {
+        fruitless = 0;
+      } else if (end.verdict().get().failureClass() != FailureClass.PREEMPTED) {
+        // Who is asked to go has not failed, however often.
+        fruitless++;
+      }
       furthest = Math.max(furthest, watch.furthest());
       failures.record(epoch, end.verdict().get(), watch.lastProgress());
       giveUpIfHopeless(task, end.verdict().get(), fruitless, failures);
@@ -78,7 +85,21 @@ public final class GangRun {
       return end;
     } finally {
       gang.terminate(orderly ? policy.farewell() : policy.grace());
+      release(epochs, epoch);
+    }
+  }
+
+  /**
+   * An interrupted thread cannot write to the store, but this end is on purpose and must be told.
+   */
+  private static void release(Epochs epochs, int epoch) {
+    boolean interrupted = Thread.interrupted();
+    try {
       epochs.release(epoch);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

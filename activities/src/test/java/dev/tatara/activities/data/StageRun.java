@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -100,13 +99,17 @@ public final class StageRun {
                 stage.stage(),
                 fingerprint,
                 stage.codeVersion(),
-                inputs.isEmpty()
-                    ? new TreeMap<>()
-                    : new TreeMap<>(Map.of("input", inputs.get(inputs.firstKey()))),
+                byWord(inputs),
                 objects,
                 counts,
                 account));
     return new Outcome(artifacts, ref);
+  }
+
+  private static SortedMap<String, ArtifactRef> byWord(SortedMap<Stage, ArtifactRef> inputs) {
+    SortedMap<String, ArtifactRef> refs = new TreeMap<>();
+    inputs.forEach((stage, ref) -> refs.put(stage.word(), ref));
+    return refs;
   }
 
   /** A finished artifact. */

@@ -1,14 +1,13 @@
 package dev.tatara.activities.tokenize;
 
-import static dev.tatara.activities.tokenize.TokenizeRun.document;
-import static dev.tatara.activities.tokenize.TokenizeRun.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tatara.activities.data.NoSources;
+import dev.tatara.activities.data.StageRun;
 import dev.tatara.base.document.Document;
 import dev.tatara.base.document.DocumentShard;
-import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreSettings;
 import dev.tatara.base.token.TokenIndex;
@@ -20,6 +19,7 @@ import dev.tatara.config.Json;
 import dev.tatara.config.artifact.Account;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Manifest;
+import dev.tatara.config.artifact.Stage;
 import dev.tatara.embedded.EmbeddedObjectStore;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,25 +38,41 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenizeStageTest {
   @TempDir private static Path directory;
   private static EmbeddedObjectStore server;
-  private static Artifacts artifacts;
-  private static TokenizeRun runs;
-  private static ArtifactRef input;
+  private static ObjectStore store;
 
   @BeforeAll
   static void start() {
     server = EmbeddedObjectStore.start(directory, 0, "access", "secret");
-    artifacts =
-        new Artifacts(
-            ObjectStore.connect(
-                new StoreSettings(
-                    server.endpoint(), "us-east-1", "access", "secret", "tatara", "")));
-    runs = new TokenizeRun(artifacts);
-    input = runs.input(documents());
+    store =
+        ObjectStore.connect(
+            new StoreSettings(server.endpoint(), "us-east-1", "access", "secret", "tatara", ""));
   }
 
   @AfterAll
   static void stop() {
     server.close();
+  }
+
+  private static Manifest run(
+      int vocabularySize,
+      double validationFraction,
+      SortedMap<String, List<Document>> documents,
+      String fingerprint,
+      long order) {
+    StageRun run =
+        new StageRun(
+            store,
+            new NoSources(),
+            StageRun.spec(
+                "{\"seed\":42,\"tokenize\":{\"vocabularySize\":%d,\"validationFraction\":%s}}"
+                    .formatted(vocabularySize, validationFraction)));
+    SortedMap<Stage, ArtifactRef> inputs = new TreeMap<>();
+    inputs.put(Stage.DECONTAMINATE, run.given(Stage.DECONTAMINATE, documents));
+    return run.run(new TokenizeStage(), inputs, fingerprint, order).manifest();
+  }
+
+  private static Document document(String id, String language, String text) {
+    return StageRun.document(id, text).withLanguage(language);
   }
 
   /** Two shards; Japanese is so rare that chance holds none of it out. */
@@ -78,7 +94,7 @@ class TokenizeStageTest {
   }
 
   private static byte[] object(String fingerprint, String name) {
-    return artifacts.store().read("artifacts/tokenize/" + fingerprint + "/" + name);
+    return store.read("artifacts/tokenize/" + fingerprint + "/" + name);
   }
 
   private static TokenIndex index(String fingerprint) {
@@ -91,7 +107,7 @@ class TokenizeStageTest {
 
   @Test
   void everyDocumentIsTrainedOnOrHeldOutAndNeverBoth() {
-    Manifest manifest = runs.run(spec(400, 0.1), input, "whole", false);
+    Manifest manifest = run(400, 0.1, documents(), "whole", 1);
 
     Tokenizer tokenizer = Tokenizer.read(object("whole", "tokenizer.json"));
     SortedMap<String, List<String>> found = new TreeMap<>();
@@ -148,7 +164,7 @@ class TokenizeStageTest {
 
   @Test
   void everyLanguageWithTwoDocumentsHasOneHeldOut() {
-    Manifest manifest = runs.run(spec(400, 0.0001), input, "rare", false);
+    Manifest manifest = run(400, 0.0001, documents(), "rare", 1);
 
     TokenIndex index = index("rare");
     for (String language : List.of("en", "ja")) {
@@ -167,21 +183,19 @@ class TokenizeStageTest {
 
   @Test
   void theTokenizerLearnsNothingFromWhatIsHeldOut() {
-    runs.run(spec(4000, 0.0001), input, "blind", false);
+    run(4000, 0.0001, documents(), "blind", 1);
     List<Document> training = new ArrayList<>();
-    Split split = Json.read(artifacts.store().read("work/tokenize/blind/split.json"), Split.class);
+    Split split = Json.read(store.read("work/tokenize/blind/split.json"), Split.class);
     documents().values().forEach(training::addAll);
     assertThat(split.chosen()).hasSize(2);
     training.removeIf(split::heldOut);
     SortedMap<String, List<Document>> only = new TreeMap<>();
     only.put("a-00000", training);
 
-    runs.run(spec(4000, 0), runs.input(only), "sighted", false);
-    Split again =
-        Json.read(artifacts.store().read("work/tokenize/sighted/split.json"), Split.class);
+    run(4000, 0, only, "sighted", 1);
+    Split again = Json.read(store.read("work/tokenize/sighted/split.json"), Split.class);
     SortedMap<String, Long> counts = new TreeMap<>();
-    TokenizeFiles files =
-        new TokenizeFiles(artifacts.store(), "work/tokenize/sighted/", "artifacts/none/");
+    TokenizeFiles files = new TokenizeFiles(store, "work/tokenize/sighted/", "artifacts/none/");
     files.addCounts("a-00000", counts);
 
     assertThat(again.chosen()).hasSize(1);
@@ -193,8 +207,8 @@ class TokenizeStageTest {
 
   @Test
   void theOrderInWhichShardsRanChangesNothing() {
-    Manifest forward = runs.run(spec(400, 0.1), input, "forward", false);
-    Manifest backward = runs.run(spec(400, 0.1), input, "backward", true);
+    Manifest forward = run(400, 0.1, documents(), "forward", 1);
+    Manifest backward = run(400, 0.1, documents(), "backward", 2);
 
     assertThat(backward.objects()).isEqualTo(forward.objects());
     assertThat(backward.counts()).isEqualTo(forward.counts());
@@ -215,9 +229,8 @@ class TokenizeStageTest {
   void nothingToTrainOnIsSaidWithTheStagesToLookAt() {
     SortedMap<String, List<Document>> nothing = new TreeMap<>();
     nothing.put("a-00000", List.of());
-    ArtifactRef empty = runs.input(nothing);
 
-    assertThatThrownBy(() -> runs.run(spec(400, 0.1), empty, "empty", false))
+    assertThatThrownBy(() -> run(400, 0.1, nothing, "empty", 1))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("No document is left to train on")
         .hasMessageContaining("clean, dedup and decontaminate");

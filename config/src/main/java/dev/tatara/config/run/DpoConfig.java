@@ -39,6 +39,8 @@ public record DpoConfig(
   }
 
   /**
+   * One set of preference pairs.
+   *
    * @param name name of the source in the data account
    * @param uri as in {@code collect.sources}
    * @param license SPDX expression

@@ -26,6 +26,8 @@ public record EvaluateConfig(
   }
 
   /**
+   * One set of questions with choices.
+   *
    * @param name name of the task in results
    * @param uri as in {@code collect.sources}
    * @param limit first items to use; all when left out

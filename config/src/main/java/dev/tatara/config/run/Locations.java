@@ -3,7 +3,6 @@ package dev.tatara.config.run;
 import dev.tatara.config.strict.Nearest;
 import dev.tatara.config.strict.Place;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -64,6 +63,9 @@ final class Locations {
             name.contains("*") ? "must match at least one file" : "must name a file",
             remedy(folder, name));
       }
+    } catch (IOException e) {
+      place.reject(
+          "uri", "is " + uri, "must be in a folder that can be read", "allow it (" + e + ")");
     } catch (InvalidPathException e) {
       place.reject("uri", "is " + uri, "must be a path", e.getReason());
     }
@@ -80,7 +82,7 @@ final class Locations {
         .normalize();
   }
 
-  private static boolean exists(Path folder, String name) {
+  private static boolean exists(Path folder, String name) throws IOException {
     if (!name.contains("*")) {
       return Files.isRegularFile(folder.resolve(name));
     }
@@ -92,20 +94,16 @@ final class Locations {
         }
       }
       return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
-  private static String remedy(Path folder, String name) {
+  private static String remedy(Path folder, String name) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<String> names =
           files.limit(MOST_NAMES).map(file -> file.getFileName().toString()).sorted().toList();
       return Nearest.to(name, names)
           .map(nearest -> "did you mean " + nearest + "?")
           .orElse("put the file into " + folder + ", or correct the path");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

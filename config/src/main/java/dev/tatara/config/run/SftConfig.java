@@ -37,6 +37,8 @@ public record SftConfig(
   }
 
   /**
+   * One set of chats.
+   *
    * @param name name of the source in the data account
    * @param uri as in {@code collect.sources}
    * @param license SPDX expression

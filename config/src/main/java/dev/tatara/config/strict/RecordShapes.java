@@ -15,9 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads shapes off records: types, annotations, and what the constructor does with absence. */
 final class RecordShapes {
+  /** A shape costs thousands of reflective calls and never changes. */
+  private static final ClassValue<Shape.Keys> KEYS =
+      new ClassValue<>() {
+        @Override
+        protected Shape.Keys computeValue(Class<?> type) {
+          return read(type);
+        }
+      };
+
   private RecordShapes() {}
 
   static Shape.Keys keys(Class<?> type) {
+    return KEYS.get(type);
+  }
+
+  private static Shape.Keys read(Class<?> type) {
     Map<String, Shape.Key> keys = new LinkedHashMap<>();
     RecordComponent[] components = type.getRecordComponents();
     for (int i = 0; i < components.length; i++) {

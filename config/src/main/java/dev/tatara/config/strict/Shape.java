@@ -44,6 +44,8 @@ public sealed interface Shape {
   record Keys(Class<?> type, Map<String, Key> keys) implements Shape {}
 
   /**
+   * One key of a mapping.
+   *
    * @param required the document must have it
    * @param primitive it can never be absent in Java
    * @param fallback what is taken when it is left out, if the record alone decides that

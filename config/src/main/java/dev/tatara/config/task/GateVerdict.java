@@ -14,6 +14,8 @@ public record GateVerdict(String kept, List<Comparison> comparisons) {
   }
 
   /**
+   * One model judged against another.
+   *
    * @param candidate the model that was judged
    * @param against the model it was trained from
    * @param accepted all rules held

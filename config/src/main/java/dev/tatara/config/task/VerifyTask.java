@@ -15,6 +15,8 @@ public record VerifyTask(
     String run, ArtifactRef model, String inputs, String logits, double tolerance, String output) {
 
   /**
+   * What the comparison came to.
+   *
    * @param maxDifference largest difference of a logit
    * @param positions positions compared
    * @param accepted the difference is within the tolerance

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Writes the schema as a page for people: one table per section, one row per key. */
@@ -95,12 +96,12 @@ final class RunReference {
       return "**required**";
     }
     JsonNode fallback = value.path("default");
-    return fallback.isMissingNode() || fallback.isEmpty() && fallback.isContainerNode()
+    return fallback.isMissingNode() || (fallback.isContainerNode() && fallback.isEmpty())
         ? ""
         : "`" + (fallback.isTextual() ? fallback.asText() : fallback.toString()) + "`";
   }
 
-  private static java.util.stream.Stream<String> words(JsonNode array) {
+  private static Stream<String> words(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText);
   }
 

@@ -25,7 +25,15 @@ import picocli.CommandLine.Command;
       "",
       "tatara COMMAND --help tells more about a command."
     },
-    subcommands = {ValidateCommand.class, ReportCommand.class, GenerateCommand.class})
+    subcommands = {
+      RunCommand.class,
+      UpCommand.class,
+      ValidateCommand.class,
+      PlanCommand.class,
+      StatusCommand.class,
+      ReportCommand.class,
+      GenerateCommand.class
+    })
 public final class Main implements Runnable {
   static final int FAILED = 1;
 

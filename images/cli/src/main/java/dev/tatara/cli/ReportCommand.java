@@ -1,7 +1,6 @@
 package dev.tatara.cli;
 
 import dev.tatara.config.InvalidInputException;
-import dev.tatara.config.Json;
 import dev.tatara.config.task.PipelineResult;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -31,14 +30,9 @@ final class ReportCommand implements Callable<Integer> {
     State opened = state.open(home);
     PrintWriter out = spec.commandLine().getOut();
     try (StoreAccess store = StoreAccess.open(opened, System.getenv())) {
-      PipelineResult result =
-          store
-              .artifacts()
-              .store()
-              .readIfPresent(RunOutcome.resultKey(run))
-              .map(bytes -> Json.read(bytes, PipelineResult.class))
-              .orElseThrow(() -> unknown(run, opened));
-      out.println(new RunOutcome(opened, store.artifacts(), home.launcher()).report(result));
+      RunOutcome outcome = new RunOutcome(opened, store.artifacts(), home.launcher());
+      PipelineResult result = outcome.stored(run).orElseThrow(() -> unknown(run, opened));
+      out.println(outcome.report(result));
       out.flush();
     }
     return 0;

@@ -24,13 +24,16 @@ record RunDocuments(RunDocument document, Path base) {
   static RunDocuments load(Path file, Home home) {
     RunDocument document = RunFile.load(file);
     Path here = Path.of("").toAbsolutePath();
-    List<Problem> missing = RunFile.missingFiles(document, here);
-    if (missing.isEmpty()) {
+    List<Problem> missingHere = RunFile.missingFiles(document, here);
+    if (missingHere.isEmpty()) {
       return new RunDocuments(document, here);
     }
-    if (RunFile.missingFiles(document, home.directory()).isEmpty()) {
+    List<Problem> missingAtHome = RunFile.missingFiles(document, home.directory());
+    if (missingAtHome.isEmpty()) {
       return new RunDocuments(document, home.directory());
     }
+    // Where fewer are missing, the user probably meant.
+    List<Problem> missing = missingAtHome.size() < missingHere.size() ? missingAtHome : missingHere;
     throw new InvalidInputException(
         "%s names %d %s not there:\n  %s"
             .formatted(

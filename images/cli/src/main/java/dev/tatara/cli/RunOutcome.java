@@ -37,11 +37,6 @@ final class RunOutcome {
   /** What the model wrote, and which model it was. */
   record Samples(String model, List<ReportContent.Sample> samples) {}
 
-  /** Key of the result that the workflow leaves in the store. */
-  static String resultKey(String run) {
-    return "runs/" + run + "/" + RESULT;
-  }
-
   /** The last result of a run that is known on this machine. */
   static Optional<PipelineResult> local(State state, String run) {
     return read(state.run(run).resolve(RESULT), PipelineResult.class);
@@ -55,6 +50,14 @@ final class RunOutcome {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The result that the workflow left in the store. */
+  Optional<PipelineResult> stored(String run) {
+    return artifacts
+        .store()
+        .readIfPresent("runs/" + run + "/" + RESULT)
+        .map(bytes -> Json.read(bytes, PipelineResult.class));
   }
 
   /** Copies the published folder out of the store, each object verified against its digest. */

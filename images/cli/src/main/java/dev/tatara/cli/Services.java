@@ -35,13 +35,16 @@ final class Services implements AutoCloseable {
   }
 
   /**
-   * Starts what the environment does not name.
+   * Takes the state for itself, and starts what the environment does not name.
    *
-   * @throws dev.tatara.config.InvalidInputException if a port is taken or a variable is missing
+   * @param purpose what for, for those who find the state taken
+   * @throws dev.tatara.config.InvalidInputException if the state or a port is taken, or a variable
+   *     is missing
    */
-  static Services start(State state, Ports ports, Map<String, String> environment) {
+  static Services start(State state, String purpose, Ports ports, Map<String, String> environment) {
     Deque<AutoCloseable> started = new ArrayDeque<>();
     try {
+      started.push(StateLock.take(state, purpose));
       StoreSettings store = store(state, ports, environment, started);
       String temporal = environment.getOrDefault("TEMPORAL_ADDRESS", "");
       if (temporal.isBlank()) {

@@ -80,6 +80,21 @@ final class CommandsTest {
   }
 
   @Test
+  void plansTheQuickstart() {
+    String quickstart = HOME.resolve("config/runs/quickstart.yaml").toString();
+
+    assertThat(run("plan", quickstart, "--state", directory.toString())).isZero();
+    assertThat(out.toString()).contains("parameters", "pretraining takes", "memory per rank");
+  }
+
+  @Test
+  void saysThatNobodyKnowsTheRun() {
+    assertThat(run("status", "nobody", "--state", directory.resolve("state").toString()))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("No run \"nobody\" has ended");
+  }
+
+  @Test
   void saysWhichFolderHoldsNoModel() {
     assertThat(run("generate", "--model", directory.toString(), "--prompt", "x")).isEqualTo(1);
     assertThat(err.toString()).contains("holds no model").contains("config.json");

@@ -20,12 +20,12 @@ final class ServicesTest {
   @Test
   void keepsObjectsFromOneStartToTheNext() {
     State state = State.open(directory);
-    try (Services services = Services.start(state, Services.Ports.ANY, Map.of())) {
+    try (Services services = Services.start(state, "test", Services.Ports.ANY, Map.of())) {
       ObjectStore.connect(services.endpoints().store())
           .write("a", "one".getBytes(StandardCharsets.UTF_8));
     }
 
-    try (Services services = Services.start(state, Services.Ports.ANY, Map.of())) {
+    try (Services services = Services.start(state, "test", Services.Ports.ANY, Map.of())) {
       assertThat(ObjectStore.connect(services.endpoints().store()).read("a"))
           .asString(StandardCharsets.UTF_8)
           .isEqualTo("one");
@@ -43,7 +43,7 @@ final class ServicesTest {
             "TEMPORAL_NAMESPACE", "models");
 
     try (Services services =
-        Services.start(State.open(directory), Services.Ports.ANY, environment)) {
+        Services.start(State.open(directory), "test", Services.Ports.ANY, environment)) {
       Endpoints endpoints = services.endpoints();
       assertThat(endpoints.temporal()).isEqualTo("temporal:7233");
       assertThat(endpoints.namespace()).isEqualTo("models");
@@ -58,7 +58,7 @@ final class ServicesTest {
     try (ServerSocket taken = new ServerSocket(0)) {
       Services.Ports ports = new Services.Ports(taken.getLocalPort(), 0);
 
-      assertThatThrownBy(() -> Services.start(state, ports, Map.of()))
+      assertThatThrownBy(() -> Services.start(state, "test", ports, Map.of()))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("--temporal-port");
     }
@@ -81,7 +81,7 @@ final class ServicesTest {
   @Test
   void announcesItsServicesToTheirOwnerOnly() throws Exception {
     State state = State.open(directory);
-    try (Services services = Services.start(state, Services.Ports.ANY, Map.of())) {
+    try (Services services = Services.start(state, "test", Services.Ports.ANY, Map.of())) {
       services.endpoints().announce(state);
 
       assertThat(Endpoints.running(state)).contains(services.endpoints());

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tatara.config.task.ExitCode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,21 +69,43 @@ class MainTest {
     assertThat(exit.code()).isEqualTo(ExitCode.DONE);
   }
 
+  @Test
+  void sigtermIsPreemptionAndNoFailure() throws Exception {
+    // A store that takes the connection and never answers.
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<String, String> environment = new HashMap<>(STORE);
+      environment.put("S3_ENDPOINT", "http://127.0.0.1:" + silent.getLocalPort());
+      Process process = start(environment, "evaluate");
+      try (Socket connection = silent.accept()) {
+        assertThat(connection.isConnected()).isTrue();
+        process.destroy();
+        assertThat(process.waitFor()).isEqualTo(ExitCode.PREEMPTED);
+      }
+    }
+  }
+
   private Exit run(Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    int code = start(environment, arguments).waitFor();
+    return new Exit(
+        code,
+        Files.readString(directory.resolve("stdout")),
+        Files.readString(directory.resolve("stderr")));
+  }
+
+  private Process start(Map<String, String> environment, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("jvm.options").toAbsolutePath());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
-    Path stdout = directory.resolve("stdout");
-    Path stderr = directory.resolve("stderr");
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(stdout.toFile()).redirectError(stderr.toFile());
+        new ProcessBuilder(command)
+            .redirectOutput(directory.resolve("stdout").toFile())
+            .redirectError(directory.resolve("stderr").toFile());
     builder.environment().put("TATARA_CACHE", Path.of("target", "cache").toString());
     builder.environment().putAll(environment);
-    int code = builder.start().waitFor();
-    return new Exit(code, Files.readString(stdout), Files.readString(stderr));
+    return builder.start();
   }
 
   private record Exit(int code, String stdout, String stderr) {

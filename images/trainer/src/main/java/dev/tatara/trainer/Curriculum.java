@@ -22,6 +22,7 @@ import dev.tatara.trainer.order.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /** Who learns what: the model a task begins with, and its objective. */
@@ -54,7 +55,11 @@ record Curriculum(Llama model, Objective objective) {
         task.inputs().containsKey("model")
             ? continued(task, artifacts)
             : fresh(task, windows, special);
-    return new Curriculum(model, new NextToken(order, windows, task.sequenceLength()));
+    return new Curriculum(
+        model,
+        new NextToken(
+            (index, target, at) -> windows.read(order.sample(index), target, at),
+            task.sequenceLength()));
   }
 
   private static Llama fresh(TrainTask task, TokenWindows windows, SpecialTokens special) {
@@ -100,8 +105,7 @@ record Curriculum(Llama model, Objective objective) {
       }
       requireKnown(row.ids().stream(), model.config(), data);
     }
-    return new Curriculum(
-        model, new AssistantTokens(chats, rows(task, chats.size()), task.sequenceLength()));
+    return new Curriculum(model, new AssistantTokens(inOrder(task, chats), task.sequenceLength()));
   }
 
   private static Curriculum dpo(TrainTask task, Artifacts artifacts) {
@@ -119,15 +123,14 @@ record Curriculum(Llama model, Objective objective) {
     return new Curriculum(
         model,
         new Preferences(
-            pairs,
-            rows(task, pairs.size()),
-            reference(task, artifacts),
-            task.beta(),
-            task.sequenceLength()));
+            inOrder(task, pairs), reference(task, artifacts), task.beta(), task.sequenceLength()));
   }
 
-  private static SampleOrder rows(TrainTask task, int count) {
-    return SampleOrder.of(task.seed(), new SampleOrder.Stream(task.stage().word(), count));
+  /** Rows by index of the global order: another permutation in each epoch. */
+  private static <T> LongFunction<T> inOrder(TrainTask task, List<T> rows) {
+    SampleOrder order =
+        SampleOrder.of(task.seed(), new SampleOrder.Stream(task.stage().word(), rows.size()));
+    return index -> rows.get((int) order.sample(index).item());
   }
 
   private static void requireRows(int count, ArtifactRef data, String what) {

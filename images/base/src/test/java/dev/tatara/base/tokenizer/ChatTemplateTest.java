@@ -2,9 +2,12 @@ package dev.tatara.base.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tatara.base.token.ChatRow;
 import dev.tatara.config.Json;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -70,6 +73,34 @@ class ChatTemplateTest {
 
     assertThat(whole.subList(0, prompt.size())).isEqualTo(prompt);
     assertThat(whole.subList(prompt.size(), whole.size() - 1)).isEqualTo(TEMPLATE.answer("\n\n2"));
+  }
+
+  @Tag("vectors")
+  @Test
+  void tokensAndMasksAreThoseOfTheReference() {
+    Path root = Vectors.folder().resolveSibling("c_sft");
+    ChatTemplate template =
+        new ChatTemplate(Vectors.tokenizer(root.resolveSibling("models/tiny_llama_trained")));
+    List<JsonNode> chats = Vectors.lines(root.resolve("chats.jsonl"));
+    List<JsonNode> expected = Vectors.lines(root.resolve("expected_tokens_and_losses.jsonl"));
+
+    assertThat(chats).isNotEmpty().hasSameSizeAs(expected);
+    for (int i = 0; i < chats.size(); i++) {
+      List<ChatMessage> messages = new ArrayList<>();
+      for (JsonNode message : chats.get(i).get("messages")) {
+        messages.add(
+            new ChatMessage(message.get("role").asText(), message.get("content").asText()));
+      }
+
+      ChatRow row = template.render(messages);
+
+      assertThat(row.ids()).containsExactlyElementsOf(ints(expected.get(i).get("input_ids")));
+      assertThat(row.mask()).containsExactlyElementsOf(ints(expected.get(i).get("assistant_mask")));
+    }
+  }
+
+  private static List<Integer> ints(JsonNode array) {
+    return Arrays.stream(Vectors.ints(array)).boxed().toList();
   }
 
   @Tag("vectors")

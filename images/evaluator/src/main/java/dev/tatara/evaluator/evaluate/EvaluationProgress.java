@@ -8,6 +8,7 @@ import io.prometheus.client.Counter;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +32,9 @@ final class EvaluationProgress implements AutoCloseable {
             return thread;
           });
 
+  private final AtomicLong done = new AtomicLong();
   private volatile String phase = "starting";
   private volatile long total;
-  private volatile long done;
   private volatile long scoringStart = start;
 
   EvaluationProgress(ObjectStore store, String key, int epoch) {
@@ -50,18 +51,18 @@ final class EvaluationProgress implements AutoCloseable {
     phase = "scoring";
   }
 
-  /** So many more sequences and tokens are done; called by one thread. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+  /** So many more sequences and tokens are done. */
   void scored(int sequences, int tokens) {
-    done += sequences;
+    done.addAndGet(sequences);
     SEQUENCES.inc(sequences);
     TOKENS.inc(tokens);
   }
 
   private void write() {
     double seconds = Math.max(1e-3, (System.nanoTime() - scoringStart) / 1e9);
+    long count = done.get();
     TaskProgress progress =
-        new TaskProgress(epoch, done, total, "items", done / seconds, phase, null, 0);
+        new TaskProgress(epoch, count, total, "items", count / seconds, phase, null, 0);
     try {
       store.write(key, Json.bytes(progress));
     } catch (StoreException e) {
@@ -82,6 +83,9 @@ final class EvaluationProgress implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    LOG.info("evaluate sequences={} seconds={}", done, (System.nanoTime() - start) / 1_000_000_000);
+    LOG.info(
+        "evaluate sequences={} seconds={}",
+        done.get(),
+        (System.nanoTime() - start) / 1_000_000_000);
   }
 }

@@ -80,7 +80,7 @@ final class Attention {
     long size = config.headSize();
     long groups = batch * config.keyValueHeads();
     // Query heads of one key head are rows of one matrix: no key is copied.
-    NDArray queries = queriesBHTD.mul(1 / Math.sqrt(size)).reshape(groups, -1, size);
+    NDArray queries = queriesBHTD.mul(1 / Math.sqrt(config.headSize())).reshape(groups, -1, size);
     NDArray keys = keysBKSD.reshape(groups, seen, size).transpose(0, 2, 1);
     NDArray scores = queries.matMul(keys).reshape(batch, config.heads(), tokens, seen);
     NDArray masked = mask == null ? scores : scores.addi(mask);

@@ -19,13 +19,13 @@ import java.util.stream.IntStream;
  */
 public final class SequenceScorer {
   /** Tokens of a batch, padding included: large enough for the matrix products, small in memory. */
-  private static final int BATCH_TOKENS = 4096;
+  private static final int BATCH_TOKENS = 2048;
 
   /** Attention scores of a batch: 64 MB of float32. */
   private static final long BATCH_SCORES = 16_000_000;
 
   /** Logits at once: 32 MB of float32. */
-  private static final int LOGITS = 8_000_000;
+  private static final int LOGITS = 4_000_000;
 
   private final CausalModel model;
 

@@ -29,6 +29,7 @@ public final class CheckpointWriter implements AutoCloseable {
   /** Shorter than a gang's patience, so that a slow store breaks no collective. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final Duration GRACE = Duration.ofMillis(500);
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final Checkpoints checkpoints;
@@ -173,11 +174,15 @@ public final class CheckpointWriter implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Ends the background work. A checkpoint that is being written has a moment left: after a failure
+   * the others are gone, and the launcher waits to form the gang anew.
+   */
   @Override
   public void close() {
     background.shutdown();
     try {
-      background.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      background.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

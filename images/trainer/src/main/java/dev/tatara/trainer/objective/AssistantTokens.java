@@ -2,33 +2,29 @@ package dev.tatara.trainer.objective;
 
 import dev.tatara.base.token.ChatRow;
 import dev.tatara.trainer.model.Llama;
-import dev.tatara.trainer.order.SampleOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.bytedeco.javacpp.PointerScope;
 
 /** {@code sft}: the assistant's tokens of a chat are to be predicted, and no others. */
 public final class AssistantTokens implements Objective {
-  private final List<ChatRow> chats;
-  private final SampleOrder order;
+  private final LongFunction<ChatRow> chats;
   private final int longest;
 
   /**
+   * @param chats by index of the global order
    * @param longest tokens of a chat that are read; what is beyond is cut
    */
-  public AssistantTokens(List<ChatRow> chats, SampleOrder order, int longest) {
+  public AssistantTokens(LongFunction<ChatRow> chats, int longest) {
     this.chats = chats;
-    this.order = order;
     this.longest = longest;
   }
 
   @Override
   public Sums accumulate(Llama model, long[] indices) {
-    List<ChatRow> rows =
-        Arrays.stream(indices)
-            .mapToObj(index -> chats.get((int) order.sample(index).item()))
-            .toList();
+    List<ChatRow> rows = Arrays.stream(indices).mapToObj(chats).toList();
     int width = rows.stream().mapToInt(row -> Math.min(longest, row.ids().size())).max().orElse(1);
     PaddedBatch batch = new PaddedBatch(rows.size(), width, model.config().padding());
     for (int r = 0; r < rows.size(); r++) {

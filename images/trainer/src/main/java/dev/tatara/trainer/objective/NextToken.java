@@ -1,8 +1,6 @@
 package dev.tatara.trainer.objective;
 
 import dev.tatara.trainer.model.Llama;
-import dev.tatara.trainer.order.SampleOrder;
-import dev.tatara.trainer.order.TokenWindows;
 import java.util.List;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
@@ -10,12 +8,20 @@ import org.bytedeco.pytorch.Tensor;
 
 /** {@code pretrain}: every token of a window but the first is to be predicted. */
 public final class NextToken implements Objective {
-  private final SampleOrder order;
-  private final TokenWindows windows;
+  private final Windows windows;
   private final int length;
 
-  public NextToken(SampleOrder order, TokenWindows windows, int length) {
-    this.order = order;
+  /** Where the tokens come from. */
+  @FunctionalInterface
+  public interface Windows {
+    /** Copies length + 1 tokens, the window at this index of the global order, into the array. */
+    void copy(long index, long[] target, int at);
+  }
+
+  /**
+   * @param length tokens that one window predicts
+   */
+  public NextToken(Windows windows, int length) {
     this.windows = windows;
     this.length = length;
   }
@@ -25,7 +31,7 @@ public final class NextToken implements Objective {
     int width = length + 1;
     long[] ids = new long[indices.length * width];
     for (int row = 0; row < indices.length; row++) {
-      windows.read(order.sample(indices[row]), ids, row * width);
+      windows.copy(indices[row], ids, row * width);
     }
     long targets = (long) indices.length * length;
     try (PointerScope scope = new PointerScope()) {

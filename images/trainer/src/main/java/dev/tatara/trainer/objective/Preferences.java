@@ -2,11 +2,11 @@ package dev.tatara.trainer.objective;
 
 import dev.tatara.base.token.PairRow;
 import dev.tatara.trainer.model.Llama;
-import dev.tatara.trainer.order.SampleOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -23,21 +23,19 @@ public final class Preferences implements Objective {
   private static final String ACCURACIES = "rewards/accuracies";
   private static final String MARGINS = "rewards/margins";
 
-  private final List<PairRow> pairs;
-  private final SampleOrder order;
+  private final LongFunction<PairRow> pairs;
   private final Llama reference;
   private final double beta;
   private final int longest;
 
   /**
+   * @param pairs by index of the global order
    * @param reference the model before training
    * @param beta strength of the pull towards the reference
    * @param longest tokens of prompt and answer that are read; what is beyond is cut
    */
-  public Preferences(
-      List<PairRow> pairs, SampleOrder order, Llama reference, double beta, int longest) {
+  public Preferences(LongFunction<PairRow> pairs, Llama reference, double beta, int longest) {
     this.pairs = pairs;
-    this.order = order;
     this.reference = reference;
     this.beta = beta;
     this.longest = longest;
@@ -45,10 +43,7 @@ public final class Preferences implements Objective {
 
   @Override
   public Sums accumulate(Llama model, long[] indices) {
-    List<PairRow> rows =
-        Arrays.stream(indices)
-            .mapToObj(index -> pairs.get((int) order.sample(index).item()))
-            .toList();
+    List<PairRow> rows = Arrays.stream(indices).mapToObj(pairs).toList();
     PaddedBatch batch = batch(rows, model.config().padding());
     try (PointerScope scope = new PointerScope()) {
       Tensor targets = batch.targets();

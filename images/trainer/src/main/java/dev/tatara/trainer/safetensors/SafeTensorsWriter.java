@@ -21,11 +21,11 @@ public final class SafeTensorsWriter {
    * @param shape sizes of the dimensions
    * @param data little-endian floats, as many as the shape says
    */
-  public record Source(String name, List<Long> shape, Data data) {}
+  public record Source(String name, List<Long> shape, Contents data) {}
 
   /** Hands out the bytes of a tensor in pieces, so that no tensor need fit into one buffer. */
   @FunctionalInterface
-  public interface Data {
+  public interface Contents {
     void writeTo(Sink sink) throws IOException;
   }
 

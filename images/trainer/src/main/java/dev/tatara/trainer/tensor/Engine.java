@@ -3,6 +3,13 @@ package dev.tatara.trainer.tensor;
 import static org.bytedeco.pytorch.global.torch.get_cpu_capability;
 import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,8 +34,7 @@ public record Engine(String description) {
     if (cache != null && System.getProperty("org.bytedeco.javacpp.cachedir") == null) {
       System.setProperty("org.bytedeco.javacpp.cachedir", cache + "/javacpp");
     }
-    boolean mkl = useMklIfThere();
-    Loader.load(torch.class);
+    boolean mkl = load(Path.of(cache == null ? System.getProperty("java.io.tmpdir") : cache));
     int threads = threads(environment.getOrDefault("OMP_NUM_THREADS", "1"));
     set_num_threads(threads);
     try (PointerScope scope = new PointerScope()) {
@@ -36,6 +42,32 @@ public record Engine(String description) {
           "torch %s, %s, %s, threads=%d"
               .formatted(
                   version(), mkl ? "MKL" : "OpenBLAS", get_cpu_capability().getString(), threads));
+    }
+  }
+
+  /**
+   * One process at a time: ranks that unpack the same libraries at once find them half written, and
+   * a rank that falls back to other linear algebra computes other bits.
+   *
+   * @return whether MKL does the linear algebra
+   */
+  private static boolean load(Path cache) {
+    try {
+      Files.createDirectories(cache);
+      try (FileChannel channel =
+              FileChannel.open(
+                  cache.resolve("javacpp.lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        boolean mkl = useMklIfThere();
+        Loader.load(torch.class);
+        return mkl;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The native libraries cannot be unpacked below %s: %s".formatted(cache, e.getMessage()),
+          e);
     }
   }
 

@@ -29,7 +29,8 @@ public record RunState(Path directory, String run) {
 
   /** The result that lies beside the report. */
   public PipelineResult result() {
-    return read(directory.resolve("runs").resolve(run).resolve("result.json"), PipelineResult.class);
+    return read(
+        directory.resolve("runs").resolve(run).resolve("result.json"), PipelineResult.class);
   }
 
   public Path report() {

@@ -3,14 +3,14 @@ package dev.tatara.tests.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tatara.config.artifact.Stage;
-import dev.tatara.config.task.EvaluationResult;
-import dev.tatara.config.task.PipelineResult;
+import dev.tatara.config.task.GateVerdict;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.config.task.StageOutcome.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -52,7 +52,9 @@ final class CiRunTest {
         List.of(Stage.COLLECT, Stage.CLEAN, Stage.DEDUP, Stage.DECONTAMINATE);
     for (Stage stage : documentStages) {
       StageOutcome outcome = run.outcome(stage);
-      assertThat(outcome.account().balanced(stage.word()).total().in()).as(stage.word()).isPositive();
+      assertThat(outcome.account().balanced(stage.word()).total().in())
+          .as(stage.word())
+          .isPositive();
     }
     for (int i = 1; i < documentStages.size(); i++) {
       assertThat(run.outcome(documentStages.get(i)).account().total().in())
@@ -61,33 +63,32 @@ final class CiRunTest {
     }
   }
 
-  /** A model that only learned how frequent tokens are, or that got the wrong targets, misses it. */
+  /**
+   * A model that only learned how frequent tokens are, or that got the wrong targets, misses it.
+   */
   @Test
   @Order(1)
   void learnsMoreThanTokenFrequencies() {
-    EvaluationResult base = evaluation("base");
     for (String language : List.of("en", "ja")) {
-      assertThat(base.metrics().get("bits_per_byte." + language))
+      assertThat(metric("base", "bits_per_byte." + language))
           .as(language)
-          .isLessThan(0.95 * base.metrics().get("unigram_bits_per_byte." + language));
+          .isLessThan(0.95 * metric("base", "unigram_bits_per_byte." + language));
     }
   }
 
   @Test
   @Order(1)
   void learnsToChat() {
-    assertThat(evaluation("sft").metrics().get("chat_loss"))
-        .isLessThan(evaluation("base").metrics().get("chat_loss"));
+    assertThat(metric("sft", "chat_loss")).isLessThan(metric("base", "chat_loss"));
   }
 
   @Test
   @Order(1)
   void judgesWithTheGateAndKeepsOneModel() {
-    PipelineResult result = run.result();
+    GateVerdict verdict = Objects.requireNonNull(run.result().verdict());
 
-    assertThat(result.verdict()).isNotNull();
-    assertThat(result.verdict().kept()).isIn("base", "sft", "dpo");
-    assertThat(output).contains("Kept: the " + result.verdict().kept() + " model.");
+    assertThat(verdict.kept()).isIn("base", "sft", "dpo");
+    assertThat(output).contains("Kept: the " + verdict.kept() + " model.");
   }
 
   @Test
@@ -119,8 +120,17 @@ final class CiRunTest {
   @Order(2)
   void writesTheSameTextFromTheSameSeed() throws Exception {
     String[] command = {
-      "generate", "--model", run.published().toString(), "--prompt", "The", "--max-tokens", "12",
-      "--temperature", "0.8", "--seed", "3"
+      "generate",
+      "--model",
+      run.published().toString(),
+      "--prompt",
+      "The",
+      "--max-tokens",
+      "12",
+      "--temperature",
+      "0.8",
+      "--seed",
+      "3"
     };
 
     String first = tatara(Duration.ofMinutes(3), command);
@@ -144,9 +154,10 @@ final class CiRunTest {
     assertThat(run.weights()).isEqualTo(weights);
   }
 
-  private static EvaluationResult evaluation(String candidate) {
+  private static double metric(String candidate, String name) {
     return run.result().evaluations().stream()
         .filter(evaluation -> evaluation.candidate().equals(candidate))
+        .map(evaluation -> Objects.requireNonNull(evaluation.metrics().get(name), name))
         .findFirst()
         .orElseThrow();
   }

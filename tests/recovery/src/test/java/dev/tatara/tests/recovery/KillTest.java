@@ -99,9 +99,10 @@ final class KillTest {
     }
 
     try (TataraCommand command = start()) {
-      awaitStep(command, 60);
-      TaskProgress progress = run.progress(Stage.PRETRAIN).orElseThrow();
-      assertThat(progress.restoredStep()).isPositive();
+      // The word of the first attempt is still there until the second one has restored its state.
+      await(
+          command,
+          () -> run.progress(Stage.PRETRAIN).map(TaskProgress::restoredStep).orElse(0) > 0);
       assertThat(command.waitFor(LIMIT)).as(command.output()).isZero();
     }
     assertSameModel();

@@ -1,0 +1,43 @@
+package dev.tatara.activities.temporal;
+
+import dev.tatara.activities.gang.GangListener;
+import dev.tatara.config.task.LedgerEntry;
+import dev.tatara.config.task.TaskProgress;
+import dev.tatara.workflows.TrainingPipeline;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.WorkflowException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the run of failures while they happen, so that its query {@code ledger} is never late. */
+final class GangReports implements GangListener {
+  private static final Logger LOG = LoggerFactory.getLogger(GangReports.class);
+
+  private final TrainingPipeline pipeline;
+
+  /** For the activity that this thread is doing. */
+  GangReports() {
+    ActivityExecutionContext context = Activity.getExecutionContext();
+    this.pipeline =
+        context
+            .getWorkflowClient()
+            .newWorkflowStub(TrainingPipeline.class, context.getInfo().getWorkflowId());
+  }
+
+  @Override
+  public void looked(@Nullable TaskProgress progress) {
+    // A cancellation arrives as an interrupt of this thread.
+  }
+
+  @Override
+  public void failed(LedgerEntry entry) {
+    try {
+      pipeline.recordFailure(entry);
+    } catch (WorkflowException e) {
+      // The entry is in the store, and the result of the activity carries it too.
+      LOG.warn("the run was not told of a failure: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.tatara.cli;
+
+import dev.tatara.cli.figures.Figures;
+import dev.tatara.cli.progress.StageLine;
+import dev.tatara.config.task.PipelineResult;
+import dev.tatara.config.task.StageOutcome;
+import dev.tatara.workflows.PipelineStatus;
+import dev.tatara.workflows.TrainingPipeline;
+import io.temporal.client.WorkflowNotFoundException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Says how far a run has come, or what it came to.",
+    footerHeading = "%nExample:%n",
+    footer = "  tatara status quickstart")
+final class StatusCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "RUN", description = "name of the run")
+  private String run = "";
+
+  @Mixin private StateOption stateOption = new StateOption();
+
+  @Override
+  public Integer call() {
+    Home home = Home.find();
+    State state = stateOption.open(home);
+    PrintWriter out = spec.commandLine().getOut();
+    Optional<PipelineStatus> live = live(state);
+    if (live.isPresent()) {
+      out.printf("%s is %s%n", run, live.get().paused() ? "paused" : "going on");
+      stages(live.get().stages(), out);
+    } else {
+      PipelineResult result =
+          RunOutcome.local(state, run).orElseThrow(() -> ReportCommand.unknown(run, state));
+      out.printf("%s has ended%n", run);
+      Summary.write(result, out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private Optional<PipelineStatus> live(State state) {
+    Map<String, String> environment = System.getenv();
+    String address = environment.getOrDefault("TEMPORAL_ADDRESS", "");
+    if (!address.isBlank()) {
+      return ask(address, environment.getOrDefault("TEMPORAL_NAMESPACE", "default"));
+    }
+    return Endpoints.running(state).flatMap(found -> ask(found.temporal(), found.namespace()));
+  }
+
+  private Optional<PipelineStatus> ask(String address, String namespace) {
+    try (Temporal temporal = Temporal.connect(address, namespace)) {
+      return Optional.of(temporal.client().newWorkflowStub(TrainingPipeline.class, run).status());
+    } catch (WorkflowNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static void stages(List<StageOutcome> stages, PrintWriter out) {
+    for (StageOutcome stage : stages) {
+      String time = stage.seconds() > 0 ? Figures.duration(stage.seconds()) : "";
+      out.println(
+          "%-13s %-8s %12s  %s"
+              .formatted(stage.stage().word(), stage.state().word(), time, StageLine.ended(stage))
+              .stripTrailing());
+    }
+  }
+}

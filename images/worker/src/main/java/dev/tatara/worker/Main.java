@@ -1,0 +1,57 @@
+package dev.tatara.worker;
+
+import dev.tatara.base.metrics.MetricsServer;
+import dev.tatara.base.store.StoreSettings;
+import dev.tatara.config.InvalidInputException;
+import dev.tatara.config.task.ExitCode;
+import dev.tatara.workflows.PipelineJson;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A worker as a process of its own, on the servers that the environment names. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    Map<String, String> environment = System.getenv();
+    try {
+      MetricsServer.start(environment);
+      TataraWorker worker = TataraWorker.start(client(environment), settings(environment));
+      Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "drain"));
+    } catch (InvalidInputException e) {
+      System.err.println(e.getMessage());
+      System.exit(ExitCode.USER);
+    }
+  }
+
+  private static WorkerSettings settings(Map<String, String> environment) {
+    Path home = Path.of(environment.getOrDefault("TATARA_HOME", ".")).toAbsolutePath();
+    return new WorkerSettings(
+        StoreSettings.fromEnvironment(environment),
+        home,
+        Path.of(environment.getOrDefault("TATARA_STATE", home.resolve(".tatara").toString())),
+        home,
+        Runtime.getRuntime().availableProcessors());
+  }
+
+  private static WorkflowClient client(Map<String, String> environment) {
+    String address = environment.get("TEMPORAL_ADDRESS");
+    if (address == null || address.isBlank()) {
+      throw new InvalidInputException(
+          "TEMPORAL_ADDRESS is not set; set it, for example TEMPORAL_ADDRESS=temporal-frontend:7233");
+    }
+    WorkflowServiceStubs stubs =
+        WorkflowServiceStubs.newServiceStubs(
+            WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
+    return WorkflowClient.newInstance(
+        stubs,
+        WorkflowClientOptions.newBuilder()
+            .setNamespace(environment.getOrDefault("TEMPORAL_NAMESPACE", "default"))
+            .setDataConverter(PipelineJson.converter())
+            .build());
+  }
+}
