@@ -42,7 +42,6 @@ final class Workplace implements AutoCloseable {
    * @throws dev.tatara.config.InvalidInputException if a server does not answer
    */
   static Workplace open(Home home, State state, Endpoints endpoints, Path base) {
-    MetricsServer metrics = MetricsServer.start(System.getenv());
     Artifacts artifacts = new Artifacts(ObjectStore.connect(endpoints.store()));
     Temporal temporal = Temporal.connect(endpoints.temporal(), endpoints.namespace());
     WorkerSettings settings =
