@@ -124,8 +124,9 @@ final class S3Sources implements Sources {
   private InputStream stream(String uri) {
     Address address = Address.of(uri);
     try {
-      return client().getObject(
-          GetObjectArgs.builder().bucket(address.bucket()).object(address.key()).build());
+      return client()
+          .getObject(
+              GetObjectArgs.builder().bucket(address.bucket()).object(address.key()).build());
     } catch (MinioException e) {
       throw failure(uri, e);
     }
