@@ -23,8 +23,9 @@ final class FailureSentence {
       if (at instanceof CanceledFailure) {
         return "The run was cancelled" + KEPT;
       }
-      if (isSentence(at) && !diskFull(said(at.getCause().getMessage(), at))) {
-        return said(at.getMessage(), at);
+      if (isSentence(at)) {
+        String message = said(at.getMessage(), at);
+        return diskFull(message) ? fullDisk(message) : message;
       }
       root = at;
     }
