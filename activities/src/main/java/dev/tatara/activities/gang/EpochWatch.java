@@ -1,5 +1,6 @@
 package dev.tatara.activities.gang;
 
+import dev.tatara.base.store.StoreException;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.k8s.PodStatus;
@@ -53,6 +54,11 @@ final class EpochWatch {
     return last == null ? 0 : last.done();
   }
 
+  /** Step that this epoch began from. */
+  int resumedStep() {
+    return last == null ? 0 : last.restoredStep();
+  }
+
   End untilEnd(RunningGang gang) throws InterruptedException {
     while (true) {
       gang.awaitChange(policy.poll());
@@ -73,7 +79,7 @@ final class EpochWatch {
   }
 
   private void look() {
-    TaskProgress now = epochs.progress().filter(word -> word.epoch() == epoch).orElse(null);
+    TaskProgress now = news();
     if (now != null && !now.equals(last)) {
       last = now;
       changedAt = System.nanoTime();
@@ -82,6 +88,18 @@ final class EpochWatch {
       }
     }
     listener.looked(now);
+  }
+
+  /** What the gang says; nothing new while the store is away, for that is no fault of the gang. */
+  private @Nullable TaskProgress news() {
+    try {
+      return epochs.progress().filter(word -> word.epoch() == epoch).orElse(null);
+    } catch (StoreException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        LOG.warn("no progress to be read run={}: {}", task.run(), e.getMessage());
+      }
+      return last;
+    }
   }
 
   /** The peers of a dead rank notice and end; their codes tell who was first. */

@@ -59,6 +59,8 @@ public final class GangRun {
       EpochWatch watch = new EpochWatch(task, epoch, epochs, listener, failures, policy);
       EpochWatch.End end = run(task, epoch, watch, epochs);
       if (end.verdict().isEmpty()) {
+        // There may have been no step left to make, or it is work that has no steps.
+        failures.recovered(watch.resumedStep());
         return failures.entries();
       }
       if (watch.furthest() > furthest) {
@@ -83,7 +85,21 @@ public final class GangRun {
       return end;
     } finally {
       gang.terminate(orderly ? policy.farewell() : policy.grace());
+      release(epochs, epoch);
+    }
+  }
+
+  /**
+   * An interrupted thread cannot write to the store, but this end is on purpose and must be told.
+   */
+  private static void release(Epochs epochs, int epoch) {
+    boolean interrupted = Thread.interrupted();
+    try {
       epochs.release(epoch);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

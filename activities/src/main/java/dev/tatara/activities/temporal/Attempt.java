@@ -1,11 +1,14 @@
 package dev.tatara.activities.temporal;
 
 import dev.tatara.activities.gang.GangFailedException;
+import dev.tatara.base.store.CorruptArtifactException;
+import dev.tatara.base.store.StoreException;
 import dev.tatara.config.InvalidInputException;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,7 +20,13 @@ import org.jspecify.annotations.Nullable;
  * activity is cancelled, and tells failures apart by who must act.
  */
 final class Attempt {
-  private static final long BEAT_SECONDS = 3;
+  private static final long BEAT_SECONDS = 1;
+
+  /** With the back-off of the workflow, about seven minutes in which a store may be away. */
+  private static final int MOST_ATTEMPTS_OUTSIDE = 18;
+
+  /** What is our own fault fails the same way each time, or was a rare accident. */
+  private static final int MOST_ATTEMPTS_OWN = 4;
 
   private final ActivityExecutionContext context = Activity.getExecutionContext();
   private final Thread worker = Thread.currentThread();
@@ -40,12 +49,28 @@ final class Attempt {
       throw ApplicationFailure.newNonRetryableFailureWithCause(e.getMessage(), "InvalidInput", e);
     } catch (GangFailedException e) {
       throw ApplicationFailure.newNonRetryableFailureWithCause(e.getMessage(), "GangFailed", e);
+    } catch (CorruptArtifactException e) {
+      throw ApplicationFailure.newNonRetryableFailureWithCause(
+          e.getMessage(), "CorruptArtifact", e);
     } catch (Exception e) {
-      throw cancelled() == null ? Activity.wrap(e) : cancelled();
+      ActivityCompletionException reason = cancelled();
+      throw reason == null ? failure(e) : reason;
     } finally {
       end();
       beat.shutdownNow();
     }
+  }
+
+  /** Tried again by the workflow, unless it was tried often enough. */
+  private RuntimeException failure(Exception e) {
+    boolean outside = e instanceof StoreException || e instanceof UncheckedIOException;
+    int most = outside ? MOST_ATTEMPTS_OUTSIDE : MOST_ATTEMPTS_OWN;
+    if (context.getInfo().getAttempt() < most) {
+      return Activity.wrap(e);
+    }
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return ApplicationFailure.newNonRetryableFailureWithCause(
+        "%s (tried %d times)".formatted(message, most), e.getClass().getSimpleName(), e);
   }
 
   private void beat() {

@@ -17,6 +17,7 @@ import dev.tatara.k8s.LocalPods;
 import dev.tatara.k8s.Program;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,41 @@ class GangRunTest {
   }
 
   @Test
+  void countsWorkAsRecoveredThatHadNoStepLeftToMake() throws Exception {
+    store.write(WORK + "checkpoint", Integer.toString(STEPS).getBytes(StandardCharsets.UTF_8));
+
+    List<LedgerEntry> ledger = run(task(1, STEPS, 1, "exit 70"), PATIENT);
+
+    assertThat(ledger).hasSize(1);
+    assertThat(ledger.get(0).resumedStep()).isEqualTo(STEPS);
+    assertThat(ledger.get(0).secondsToRecover()).isNotNegative();
+  }
+
+  @Test
+  void leavesAHealthyGangAloneWhileTheStoreIsAway() throws Exception {
+    // The ranks wait at step 4 without the store; the launcher looks for news all the time.
+    told.onFirstStepAfter(4, server::close);
+    told.afterLooks(
+        10,
+        () -> {
+          assertThat(ranks().filter(ProcessHandle::isAlive)).hasSize(2);
+          server =
+              EmbeddedObjectStore.start(
+                  folder.resolve("s3"),
+                  URI.create(settings.endpoint()).getPort(),
+                  "test",
+                  "test-secret");
+          throw new CancelledException();
+        });
+
+    assertThatThrownBy(() -> run(task(0, 4, 99, "hang"), PATIENT))
+        .isInstanceOf(CancelledException.class);
+
+    assertThat(store.read(WORK + "epoch")).isEqualTo("1".getBytes(StandardCharsets.UTF_8));
+    assertThat(new Ledger(store).entries("quick")).isEmpty();
+  }
+
+  @Test
   void failsAtOnceWithTheSentenceOfARankThatNeedsTheUser() throws Exception {
     assertThatThrownBy(() -> run(task(1, 3, 99, "exit 64"), PATIENT))
         .isInstanceOf(InvalidInputException.class)
@@ -137,7 +173,8 @@ class GangRunTest {
     GangPolicy quick =
         new GangPolicy(
             Duration.ofMillis(50),
-            Duration.ofSeconds(12),
+            // Longer than a JVM takes to start on a machine that has other work.
+            Duration.ofSeconds(45),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
             3);
@@ -162,6 +199,8 @@ class GangRunTest {
         .isInstanceOf(CancelledException.class);
 
     assertThat(store.readIfPresent(WORK + "saved")).isPresent();
+    // To go on later is no failure: the launcher had ended the gang itself.
+    run(task(0, 0, 0, ""), PATIENT);
     assertThat(new Ledger(store).entries("quick")).isEmpty();
     assertNothingIsLeft();
   }
@@ -257,16 +296,29 @@ class GangRunTest {
     private final List<LedgerEntry> failures = new CopyOnWriteArrayList<>();
     private int atStep = Integer.MAX_VALUE;
     private Runnable action = () -> {};
+    private boolean acted;
+    private int laterLooks;
+    private Runnable later = () -> {};
 
     void onFirstStepAfter(int step, Runnable act) {
       atStep = step;
       action = act;
     }
 
+    /** Counted from the first action. */
+    void afterLooks(int looks, Runnable act) {
+      laterLooks = looks;
+      later = act;
+    }
+
     @Override
     public void looked(@Nullable TaskProgress progress) {
+      if (acted && laterLooks > 0 && --laterLooks == 0) {
+        later.run();
+      }
       if (progress != null && progress.done() >= atStep) {
         atStep = Integer.MAX_VALUE;
+        acted = true;
         action.run();
       }
     }

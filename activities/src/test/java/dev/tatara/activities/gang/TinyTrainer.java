@@ -13,8 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A trainer that counts instead of training: every step is also its checkpoint. It fails where its
- * task says.
+ * A trainer that counts instead of training: every step is also its checkpoint. The ranks wait for
+ * each other at every step, and end when a peer is gone. It fails where its task says.
  */
 final class TinyTrainer {
   private static final CountDownLatch NEVER = new CountDownLatch(1);
@@ -23,7 +23,7 @@ final class TinyTrainer {
 
   /**
    * @param failure what rank {@code rank} does when it has made step {@code atStep} in an epoch up
-   *     to {@code untilEpoch}: {@code exit N}, {@code hang}, or nothing
+   *     to {@code untilEpoch}: {@code exit N}, {@code hang} (then its peer hangs too), or nothing
    */
   record Task(String workPrefix, int steps, int rank, int atStep, int untilEpoch, String failure) {}
 
@@ -45,10 +45,11 @@ final class TinyTrainer {
       if (rank == 0) {
         report(store, task, epoch, step, restored);
       }
-      if (rank == task.rank() && step == task.atStep() && epoch <= task.untilEpoch()) {
+      boolean both = task.failure().equals("hang");
+      if ((both || rank == task.rank()) && step == task.atStep() && epoch <= task.untilEpoch()) {
         fail(task.failure());
       }
-      NEVER.await(30, TimeUnit.MILLISECONDS);
+      awaitPeer(store, task, epoch, rank, step);
     }
     Runtime.getRuntime().halt(ExitCode.DONE);
   }
@@ -60,6 +61,20 @@ final class TinyTrainer {
         task.workPrefix() + "progress.json",
         Json.bytes(
             new TaskProgress(epoch, step, task.steps(), "steps", 1, "training", null, restored)));
+  }
+
+  private static void awaitPeer(ObjectStore store, Task task, int epoch, int rank, int step)
+      throws InterruptedException {
+    String reached = task.workPrefix() + "reached/" + epoch + "/";
+    String peer = reached + (1 - rank);
+    store.write(reached + rank, Integer.toString(step).getBytes(StandardCharsets.UTF_8));
+    long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (store.size(peer).isEmpty() || read(store, peer) < step) {
+      if (System.nanoTime() > giveUp) {
+        Runtime.getRuntime().halt(ExitCode.INFRASTRUCTURE);
+      }
+      NEVER.await(10, TimeUnit.MILLISECONDS);
+    }
   }
 
   private static void fail(String failure) throws InterruptedException {

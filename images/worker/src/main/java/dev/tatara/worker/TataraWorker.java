@@ -30,12 +30,14 @@ import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Serves the three task queues: workflow, activities, data shards. */
 public final class TataraWorker implements AutoCloseable {
   private static final int TRAINING_AT_ONCE = 2;
+  private static final Duration BEAT = Duration.ofSeconds(1);
 
   private final WorkerFactory workers;
 
@@ -86,7 +88,12 @@ public final class TataraWorker implements AutoCloseable {
   }
 
   private static WorkerOptions atOnce(int activities) {
-    return WorkerOptions.newBuilder().setMaxConcurrentActivityExecutionSize(activities).build();
+    return WorkerOptions.newBuilder()
+        .setMaxConcurrentActivityExecutionSize(activities)
+        // A cancellation is told in answer to a heartbeat: by default that may take 24 seconds.
+        .setMaxHeartbeatThrottleInterval(BEAT)
+        .setDefaultHeartbeatThrottleInterval(BEAT)
+        .build();
   }
 
   /** Stops taking work and interrupts what runs; gangs have time to save a checkpoint. */
