@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /** {@code train}: one rank of a gang, from the task document to the finished model. */
 final class TrainCommand {
   private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
-  private static final Duration MEETING = Duration.ofSeconds(120);
+  private static final Duration MEETING = Duration.ofSeconds(300);
   private static final Duration SILENCE = Duration.ofSeconds(60);
 
   private final Map<String, String> environment;

@@ -30,7 +30,7 @@ final class RankProcess {
           "/org/junit/",
           "/org/assertj/",
           "/embedded/target/");
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 300;
 
   private final Process process;
   private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
