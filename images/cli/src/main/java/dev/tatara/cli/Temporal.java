@@ -2,6 +2,8 @@ package dev.tatara.cli;
 
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.workflows.PipelineJson;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
@@ -12,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A connection to the Temporal server. */
 final class Temporal implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(90);
 
   private final WorkflowServiceStubs stubs;
   private final WorkflowClient client;
@@ -37,7 +40,7 @@ final class Temporal implements AutoCloseable {
         WorkflowServiceStubs.newServiceStubs(
             WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
     try {
-      stubs.connect(PATIENCE);
+      awaitAnswer(stubs);
     } catch (RuntimeException e) {
       stubs.shutdownNow();
       throw new InvalidInputException(
@@ -46,6 +49,22 @@ final class Temporal implements AutoCloseable {
           e);
     }
     return new Temporal(stubs, namespace);
+  }
+
+  /** A server that refuses is given up soon; one that is slow, on a busy machine, is not. */
+  private static void awaitAnswer(WorkflowServiceStubs stubs) {
+    long deadline = System.nanoTime() + LONGEST_PATIENCE.toNanos();
+    while (true) {
+      try {
+        stubs.connect(PATIENCE);
+        return;
+      } catch (StatusRuntimeException e) {
+        boolean slow = e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED;
+        if (!slow || System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+    }
   }
 
   WorkflowClient client() {
