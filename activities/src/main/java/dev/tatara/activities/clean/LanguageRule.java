@@ -72,7 +72,8 @@ final class LanguageRule {
     boolean capitals = end - start > 1;
     for (int i = start; i < end; i++) {
       char c = text.charAt(i);
-      if ("_/\\<>{}[]()=|$#@:;*+&%".indexOf(c) >= 0 && i < end - 1 || isDigit(c)) {
+      boolean within = i < end - 1;
+      if ((within && "_/\\<>{}[]()=|$#@:;*+&%".indexOf(c) >= 0) || isDigit(c)) {
         return false;
       }
       capitals &= c < 'a' && c != '.' && c != ',';

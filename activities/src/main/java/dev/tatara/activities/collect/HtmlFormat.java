@@ -1,7 +1,6 @@
 package dev.tatara.activities.collect;
 
 import dev.tatara.activities.collect.Harvest.Draft;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -17,10 +16,8 @@ record HtmlFormat(Pages pages) implements SourceFormat {
       } else {
         pages.harvest(html, url, null, html.length, harvest);
       }
-    } catch (EOFException e) {
-      harvest.drop("truncated", String.valueOf(e.getMessage()), Draft.empty(url, 0));
     } catch (IOException e) {
-      harvest.drop("malformed-record", String.valueOf(e.getMessage()), Draft.empty(url, 0));
+      harvest.drop(SourceBytes.reason(e), String.valueOf(e.getMessage()), Draft.empty(url, 0));
     }
   }
 }

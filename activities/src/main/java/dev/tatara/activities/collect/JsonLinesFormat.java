@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tatara.activities.collect.Harvest.Draft;
 import dev.tatara.config.Json;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -25,13 +24,9 @@ record JsonLinesFormat(String textField) implements SourceFormat {
       while (lines.next(in)) {
         line(lines, harvest);
       }
-    } catch (EOFException e) {
-      harvest.drop("truncated", "the file ends early", Draft.empty(null, lines.total()));
     } catch (IOException e) {
-      // Zstandard reports a cut as such, damage to either packing ends the file for good.
-      boolean cut = String.valueOf(e.getMessage()).contains("Truncated");
       harvest.drop(
-          cut ? "truncated" : "malformed-record",
+          SourceBytes.reason(e),
           "unpacking failed: " + e.getMessage(),
           Draft.empty(null, lines.total()));
     }

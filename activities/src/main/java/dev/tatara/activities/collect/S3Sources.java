@@ -17,13 +17,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Objects of an S3-compatible store: {@code s3://BUCKET/KEY}. */
 final class S3Sources implements Sources {
   private static final String SCHEME = "s3://";
 
   private final StoreSettings settings;
-  private final MinioClient client;
   private final Map<Version, String> digests = new ConcurrentHashMap<>();
 
   private record Version(String bucket, String key, String tag, long size) {}
@@ -41,14 +41,23 @@ final class S3Sources implements Sources {
     }
   }
 
+  /** Made on first use: it costs seconds, and most runs read files only. */
+  private @Nullable MinioClient client;
+
   S3Sources(StoreSettings settings) {
     this.settings = settings;
-    this.client =
-        MinioClient.builder()
-            .endpoint(settings.endpoint())
-            .region(settings.region())
-            .credentials(settings.accessKey(), settings.secretKey())
-            .build();
+  }
+
+  private synchronized MinioClient client() {
+    if (client == null) {
+      client =
+          MinioClient.builder()
+              .endpoint(settings.endpoint())
+              .region(settings.region())
+              .credentials(settings.accessKey(), settings.secretKey())
+              .build();
+    }
+    return client;
   }
 
   @Override
@@ -80,7 +89,7 @@ final class S3Sources implements Sources {
     List<Item> items = new ArrayList<>();
     try {
       for (var result :
-          client.listObjects(ListObjectsArgs.builder().bucket(bucket).prefix(folder).build())) {
+          client().listObjects(ListObjectsArgs.builder().bucket(bucket).prefix(folder).build())) {
         Item item = result.get();
         if (!item.isDir()) {
           items.add(item);
@@ -115,8 +124,9 @@ final class S3Sources implements Sources {
   private InputStream stream(String uri) {
     Address address = Address.of(uri);
     try {
-      return client.getObject(
-          GetObjectArgs.builder().bucket(address.bucket()).object(address.key()).build());
+      return client()
+          .getObject(
+              GetObjectArgs.builder().bucket(address.bucket()).object(address.key()).build());
     } catch (MinioException e) {
       throw failure(uri, e);
     }

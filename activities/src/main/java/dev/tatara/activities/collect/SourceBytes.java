@@ -5,11 +5,9 @@ import dev.tatara.activities.data.ShardProgress;
 import dev.tatara.activities.data.Sources;
 import dev.tatara.config.InvalidInputException;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -21,18 +19,12 @@ final class SourceBytes implements AutoCloseable {
 
   private final Sources sources;
   private final Sources.SourceFile file;
-  private final ShardProgress progress;
-  private final Tracked first;
+  private final TrackedStream first;
 
   SourceBytes(Sources sources, Sources.SourceFile file, ShardProgress progress) {
     this.sources = sources;
     this.file = file;
-    this.progress = progress;
-    this.first = new Tracked(sources.open(file));
-  }
-
-  String name() {
-    return file.name();
+    this.first = new TrackedStream(sources.open(file), file, progress, false);
   }
 
   /** Address of the file if others can use it too. */
@@ -44,36 +36,65 @@ final class SourceBytes implements AutoCloseable {
     return file.uri();
   }
 
-  /** The bytes as they are stored. */
-  InputStream raw() {
-    return new BufferedInputStream(first, BUFFER);
-  }
-
-  /** The bytes from an offset on, for a second look. */
-  InputStream from(long offset) throws IOException {
-    InputStream again = sources.open(file);
-    again.skipNBytes(offset);
-    return new BufferedInputStream(again, BUFFER);
-  }
-
-  /** The bytes, unpacked if they begin as gzip or Zstandard do. */
+  /** Unpacked if they begin as gzip or Zstandard do. */
   InputStream unpacked() throws IOException {
     BufferedInputStream raw = new BufferedInputStream(first, BUFFER);
+    return isGzip(raw)
+        ? new BufferedInputStream(new GZIPInputStream(raw, BUFFER), BUFFER)
+        : withoutZstandard(raw);
+  }
+
+  /** As {@link #unpacked}, but with gzip left to a reader that knows about its members. */
+  InputStream archive() throws IOException {
+    return withoutZstandard(new BufferedInputStream(first, BUFFER));
+  }
+
+  /** Another look at {@link #archive} from an offset on; close it. */
+  InputStream archiveFrom(long offset) throws IOException {
+    TrackedStream again = new TrackedStream(sources.open(file), file, (done, total) -> {}, true);
+    try {
+      InputStream archive = withoutZstandard(new BufferedInputStream(again, BUFFER));
+      archive.skipNBytes(offset);
+      return new BufferedInputStream(archive, BUFFER);
+    } catch (IOException e) {
+      again.closeSource();
+      throw e;
+    }
+  }
+
+  private static boolean isGzip(BufferedInputStream raw) throws IOException {
+    byte[] magic = peek(raw);
+    return magic.length >= 2 && (magic[0] & 0xFF) == 0x1F && (magic[1] & 0xFF) == 0x8B;
+  }
+
+  private static InputStream withoutZstandard(BufferedInputStream raw) throws IOException {
+    byte[] magic = peek(raw);
+    boolean zstandard =
+        magic.length == 4
+            && (magic[0] & 0xFF) == 0x28
+            && (magic[1] & 0xFF) == 0xB5
+            && (magic[2] & 0xFF) == 0x2F
+            && (magic[3] & 0xFF) == 0xFD;
+    return zstandard ? new BufferedInputStream(new ZstdInputStream(raw), BUFFER) : raw;
+  }
+
+  private static byte[] peek(BufferedInputStream raw) throws IOException {
     raw.mark(4);
     byte[] magic = raw.readNBytes(4);
     raw.reset();
-    if (magic.length >= 2 && (magic[0] & 0xFF) == 0x1F && (magic[1] & 0xFF) == 0x8B) {
-      return new BufferedInputStream(new GZIPInputStream(raw, BUFFER), BUFFER);
-    }
-    return isZstandard(magic) ? new BufferedInputStream(new ZstdInputStream(raw), BUFFER) : raw;
+    return magic;
   }
 
-  private static boolean isZstandard(byte[] magic) {
-    return magic.length == 4
-        && (magic[0] & 0xFF) == 0x28
-        && (magic[1] & 0xFF) == 0xB5
-        && (magic[2] & 0xFF) == 0x2F
-        && (magic[3] & 0xFF) == 0xFD;
+  /** Whether the bytes end too early, rather than being wrong. */
+  static boolean isCut(IOException e) {
+    return e instanceof EOFException
+        // zstd-jni has no type of its own for this.
+        || String.valueOf(e.getMessage()).startsWith("Truncated source");
+  }
+
+  /** The reason for which the rest of a file is dropped. */
+  static String reason(IOException e) {
+    return isCut(e) ? "truncated" : "malformed-record";
   }
 
   /**
@@ -82,8 +103,7 @@ final class SourceBytes implements AutoCloseable {
    * @throws InvalidInputException if the file has changed since
    */
   void verify() {
-    first.drain();
-    String digest = Sha256.finish(first.digest);
+    String digest = first.drain();
     if (!digest.equals(file.digest())) {
       throw new InvalidInputException(
           "%s changed while it was read: SHA-256 %s, but %s when the run was planned. Start the run again"
@@ -94,65 +114,5 @@ final class SourceBytes implements AutoCloseable {
   @Override
   public void close() {
     first.closeSource();
-  }
-
-  private final class Tracked extends FilterInputStream {
-    private final MessageDigest digest = Sha256.start();
-    private long done;
-
-    Tracked(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) {
-      try {
-        int n = in.read(buffer, offset, length);
-        if (n > 0) {
-          digest.update(buffer, offset, n);
-          done += n;
-          progress.at(done, file.size());
-        }
-        return n;
-      } catch (IOException e) {
-        throw failed(e);
-      }
-    }
-
-    void drain() {
-      byte[] buffer = new byte[BUFFER];
-      int n = 0;
-      while (n >= 0) {
-        n = read(buffer, 0, buffer.length);
-      }
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
-    }
-
-    /** Readers close what they read; the digest still needs the rest. */
-    @Override
-    public void close() {}
-
-    void closeSource() {
-      try {
-        in.close();
-      } catch (IOException e) {
-        throw failed(e);
-      }
-    }
-
-    private UncheckedIOException failed(IOException e) {
-      return new UncheckedIOException(
-          "%s broke off after %d bytes; trying again is safe".formatted(file.uri(), done), e);
-    }
   }
 }

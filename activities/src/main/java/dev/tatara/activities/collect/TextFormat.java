@@ -2,7 +2,6 @@ package dev.tatara.activities.collect;
 
 import dev.tatara.activities.collect.Harvest.Draft;
 import dev.tatara.config.Json;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -27,10 +26,8 @@ record TextFormat() implements SourceFormat {
       } else {
         harvest.keep(new Draft(url, Json.sha256(content), content.length, null, null, text.get()));
       }
-    } catch (EOFException e) {
-      harvest.drop("truncated", String.valueOf(e.getMessage()), Draft.empty(url, 0));
     } catch (IOException e) {
-      harvest.drop("malformed-record", String.valueOf(e.getMessage()), Draft.empty(url, 0));
+      harvest.drop(SourceBytes.reason(e), String.valueOf(e.getMessage()), Draft.empty(url, 0));
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.tatara.activities.collect;
 
 import dev.tatara.activities.collect.Harvest.Draft;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -30,10 +29,12 @@ record WarcFormat(Pages pages) implements SourceFormat {
         Draft empty = Draft.empty(url, length(record));
         try {
           record(record, url, empty, harvest);
-        } catch (EOFException e) {
-          records.endsWithin();
-          harvest.drop("truncated", String.valueOf(e.getMessage()), empty);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
+          if (SourceBytes.isCut(e)) {
+            records.brokeOff();
+          }
+          harvest.drop(SourceBytes.reason(e), String.valueOf(e.getMessage()), empty);
+        } catch (IllegalArgumentException e) {
           harvest.drop("malformed-record", String.valueOf(e.getMessage()), empty);
         }
       }

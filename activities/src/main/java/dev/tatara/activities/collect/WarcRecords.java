@@ -1,7 +1,6 @@
 package dev.tatara.activities.collect;
 
 import dev.tatara.activities.collect.Harvest.Draft;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +15,7 @@ import org.netpreserve.jwarc.WarcRecord;
  */
 final class WarcRecords implements AutoCloseable {
   /** More than this and the file is not worth its time. */
-  private static final int MOST_DAMAGES = 1000;
+  private static final int MOST_DAMAGES = 100;
 
   private final SourceBytes bytes;
   private final Harvest harvest;
@@ -29,46 +28,44 @@ final class WarcRecords implements AutoCloseable {
   private long base;
 
   private int damages;
-  private boolean endedWithin;
+
+  /** The place being passed has been counted. */
+  private boolean counted;
 
   WarcRecords(SourceBytes bytes, Harvest harvest) {
     this.bytes = bytes;
     this.harvest = harvest;
   }
 
-  /** The last record was cut off by the end of the file, and counted so. */
-  void endsWithin() {
-    endedWithin = true;
+  /** The last record broke off and was counted; what its end does to the next is no news. */
+  void brokeOff() {
+    counted = true;
   }
 
   /** The next readable record; damaged places before it have been counted. */
   Optional<WarcRecord> next() {
-    boolean counted = false;
     while (true) {
       long start = base + position();
       try {
         Optional<WarcRecord> record = open().next();
-        endedWithin = false;
+        counted = false;
         return record;
-      } catch (EOFException e) {
-        if (!counted && !endedWithin) {
-          drop("truncated", "the file ends within a record");
-        }
+      } catch (IOException e) {
+        damaged(SourceBytes.reason(e), e);
+      } catch (IllegalArgumentException e) {
+        damaged("malformed-record", e);
+      }
+      if (++damages > MOST_DAMAGES || !resume(start + 1)) {
         return Optional.empty();
-      } catch (IOException | IllegalArgumentException e) {
-        if (!counted) {
-          drop("malformed-record", String.valueOf(e.getMessage()));
-          counted = true;
-        }
-        if (++damages > MOST_DAMAGES || !resume(start + 1)) {
-          return Optional.empty();
-        }
       }
     }
   }
 
-  private void drop(String reason, String detail) {
-    harvest.drop(reason, detail, Draft.empty(null, 0));
+  private void damaged(String reason, Exception e) {
+    if (!counted) {
+      harvest.drop(reason, String.valueOf(e.getMessage()), Draft.empty(null, 0));
+      counted = true;
+    }
   }
 
   private long position() {
@@ -77,7 +74,7 @@ final class WarcRecords implements AutoCloseable {
 
   private WarcReader open() throws IOException {
     if (reader == null) {
-      reader = lenient(new WarcReader(bytes.raw()));
+      reader = lenient(new WarcReader(bytes.archive()));
     }
     return reader;
   }
@@ -91,17 +88,18 @@ final class WarcRecords implements AutoCloseable {
   /** Goes on at the next start of a record from the offset on; false if there is none. */
   private boolean resume(long offset) {
     try {
-      long found = RecordStart.find(bytes.from(offset));
+      long found = RecordStart.find(bytes.archiveFrom(offset));
       if (found < 0) {
         return false;
       }
       close();
       base = offset + found;
-      again = bytes.from(base);
+      again = bytes.archiveFrom(base);
       reader = lenient(new WarcReader(again));
       return true;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // Damage that does not even let the packing be read again: the rest is lost, as counted.
+      return false;
     }
   }
 

@@ -16,6 +16,11 @@ final class MainContent {
   /** A footer may well be all the text of a page, but then it is not much. */
   private static final int LEAST_PAGE = 300;
 
+  /** Below this worth a page is so short that a list or a heading counts as much as its prose. */
+  private static final long SHORT = 500;
+
+  private static final long TOLERANCE = 100;
+
   private final List<Block> blocks;
   private final BitSet out = new BitSet();
 
@@ -57,14 +62,17 @@ final class MainContent {
     for (int i = 0; i < blocks.size(); i++) {
       sums[i + 1] = sums[i] + (out.get(i) ? 0 : blocks.get(i).worth());
     }
-    BlockWalk.Span best = new BlockWalk.Span(0, 0, false);
     long most = 0;
     for (BlockWalk.Span span : spans) {
+      most = Math.max(most, sums[span.to()] - sums[span.from()]);
+    }
+    // Of about equals the outer one, which has the headings and comes last.
+    long enough = most < SHORT ? Math.max(1, most - TOLERANCE) : most;
+    BlockWalk.Span best = new BlockWalk.Span(0, 0, false);
+    for (BlockWalk.Span span : spans) {
       long worth = sums[span.to()] - sums[span.from()];
-      // Of equals the outer one, which has the headings.
-      if (worth > 0 && worth >= most) {
+      if (most > 0 && worth >= enough) {
         best = span;
-        most = worth;
       }
     }
     return best;

@@ -7,17 +7,15 @@ import org.jspecify.annotations.Nullable;
  * What a post-trained model must hold to be kept: it is compared with the model it was trained
  * from; if a rule fails, the run falls back to that model (DPO to SFT, SFT to base).
  *
- * @param rules all must hold; none: every post-trained model is kept
+ * @param rules all must hold; none: every post-trained model is kept. By default only what every
+ *     run measures is asked for: a metric that a model lacks fails its rule
  */
 public record GateConfig(List<Rule> rules) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
   public static final GateConfig DEFAULT = new GateConfig(null);
 
   public GateConfig {
-    rules =
-        rules == null
-            ? List.of(new Rule("bits_per_byte", null, 0.1), new Rule("acc", 0.05, null))
-            : List.copyOf(rules);
+    rules = rules == null ? List.of(new Rule("bits_per_byte", null, 0.1)) : List.copyOf(rules);
   }
 
   /**

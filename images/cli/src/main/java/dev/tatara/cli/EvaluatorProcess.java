@@ -66,6 +66,10 @@ final class EvaluatorProcess {
     builder.environment().put("TATARA_EXIT_WITH_PARENT", "1");
     builder.environment().put("TATARA_METRICS_PORT", "0");
     builder.environment().put("MKL_THREADING_LAYER", "GNU");
+    builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+    builder
+        .environment()
+        .put("OMP_NUM_THREADS", Integer.toString(Runtime.getRuntime().availableProcessors()));
     return builder;
   }
 }

@@ -4,6 +4,7 @@ import dev.tatara.config.InvalidInputException;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ final class FailureSentence {
       if (at instanceof CanceledFailure) {
         return "The run was cancelled" + KEPT;
       }
+      if (isSentence(at) && !diskFull(said(at.getCause().getMessage(), at))) {
+        return said(at.getMessage(), at);
+      }
       root = at;
     }
     if (root instanceof ApplicationFailure application) {
@@ -38,6 +42,14 @@ final class FailureSentence {
           .formatted(message);
     }
     return root instanceof IOException ? "%s: %s".formatted(name(root), message) : message;
+  }
+
+  /** Whoever wrapped it has said more than the operating system did. */
+  private static boolean isSentence(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof UncheckedIOException
+        && cause != null
+        && !cause.toString().equals(failure.getMessage());
   }
 
   private static boolean diskFull(String message) {

@@ -80,15 +80,14 @@ final class StoreProgress {
     StepReport last = progress.last();
     if (last != null) {
       detail.add("loss " + Figures.decimal(last.loss(), 3));
-    }
-    if (progress.rate() > 0) {
-      String what = last == null ? progress.unit() : "tokens";
-      detail.add("%s %s/s".formatted(Figures.rounded(progress.rate()), what));
+      detail.add(Figures.rounded(progress.rate()) + " tokens/s");
     }
     if (!progress.phase().equals("training")) {
       detail.add(progress.phase());
     }
+    // Data stages count what suits them, bytes or documents: only the share means something.
+    String unit = stage.compareTo(Stage.PRETRAIN) < 0 ? "" : progress.unit();
     return new StageProgress(
-        stage, progress.done(), progress.total(), progress.unit(), String.join(", ", detail));
+        stage, progress.done(), progress.total(), unit, String.join(", ", detail));
   }
 }

@@ -1,5 +1,6 @@
 package dev.tatara.cli;
 
+import dev.tatara.base.metrics.MetricsServer;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.cli.progress.StageProgress;
@@ -18,13 +19,19 @@ final class Workplace implements AutoCloseable {
   private final Artifacts artifacts;
   private final StoreProgress progress;
   private final TataraWorker worker;
+  private final MetricsServer metrics;
 
   private Workplace(
-      State state, Temporal temporal, Artifacts artifacts, TataraWorker worker) {
+      State state,
+      Temporal temporal,
+      Artifacts artifacts,
+      TataraWorker worker,
+      MetricsServer metrics) {
     this.state = state;
     this.temporal = temporal;
     this.artifacts = artifacts;
     this.worker = worker;
+    this.metrics = metrics;
     this.progress = new StoreProgress(artifacts.store());
   }
 
@@ -44,9 +51,10 @@ final class Workplace implements AutoCloseable {
             state.directory(),
             base,
             Runtime.getRuntime().availableProcessors());
+    MetricsServer metrics = MetricsServer.start(System.getenv());
     TataraWorker worker = TataraWorker.start(temporal.client(), settings);
     endpoints.announce(state);
-    return new Workplace(state, temporal, artifacts, worker);
+    return new Workplace(state, temporal, artifacts, worker, metrics);
   }
 
   WorkflowClient client() {
@@ -67,5 +75,6 @@ final class Workplace implements AutoCloseable {
     Endpoints.withdraw(state);
     worker.close();
     temporal.close();
+    metrics.close();
   }
 }

@@ -45,7 +45,7 @@ public final class Main {
       return end(ExitCode.DATA, e);
     } catch (FencedException e) {
       return end(ExitCode.FENCED, e);
-    } catch (BrokenGangException | StoreException e) {
+    } catch (BrokenGangException | StoreException | StoreConnection.Lost e) {
       return end(ExitCode.INFRASTRUCTURE, e);
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       // Ours to mend; another attempt may succeed, and the trace tells where it was.

@@ -3,7 +3,6 @@ package dev.tatara.trainer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
-import dev.tatara.base.store.StoreSettings;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.Json;
 import dev.tatara.config.task.ExitCode;
@@ -32,7 +31,7 @@ final class ScoreCommand {
   /** Does the task of the environment; returns the exit code. */
   static int run(Map<String, String> environment) {
     ScoreTask task = TaskInputs.read(environment, ScoreTask.class);
-    ObjectStore store = ObjectStore.connect(StoreSettings.fromEnvironment(environment));
+    ObjectStore store = StoreConnection.open(environment);
     Engine.start(environment);
     List<long[]> sequences = sequences(store.read(task.inputs()), task.inputs());
     int longest = sequences.stream().mapToInt(ids -> ids.length).max().orElse(1);

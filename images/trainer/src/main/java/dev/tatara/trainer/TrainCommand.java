@@ -3,7 +3,6 @@ package dev.tatara.trainer;
 import dev.tatara.base.process.Rank;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
-import dev.tatara.base.store.StoreSettings;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.task.ExitCode;
 import dev.tatara.config.task.StepReport;
@@ -67,7 +66,7 @@ final class TrainCommand {
     TrainTask task = TaskInputs.read(environment, TrainTask.class);
     Rank rank = Rank.fromEnvironment(environment);
     TaskInputs.check(task, rank.worldSize());
-    ObjectStore store = ObjectStore.connect(StoreSettings.fromEnvironment(environment));
+    ObjectStore store = StoreConnection.open(environment);
     return new TrainCommand(environment, preemption, task, rank, store, onFenced).run();
   }
 

@@ -204,24 +204,42 @@ final class Workbench implements AutoCloseable {
   /** Starts all ranks of a gang. */
   List<RankProcess> start(Object task, String command, int worldSize, int epoch)
       throws IOException {
-    Path document = Files.createTempFile(directory, "task", ".json");
-    Files.write(document, Json.bytes(task));
+    Path document = document(task);
     int port = freePort();
     List<RankProcess> ranks = new ArrayList<>();
     for (int rank = 0; rank < worldSize; rank++) {
-      Map<String, String> environment = new TreeMap<>(settings.toEnvironment());
-      environment.put("RANK", String.valueOf(rank));
-      environment.put("WORLD_SIZE", String.valueOf(worldSize));
-      environment.put("LOCAL_RANK", String.valueOf(rank));
-      environment.put("MASTER_ADDR", "127.0.0.1");
-      environment.put("MASTER_PORT", String.valueOf(port));
-      environment.put("TATARA_EPOCH", String.valueOf(epoch));
-      environment.put("TATARA_TASK", document.toString());
-      environment.put("TATARA_METRICS_PORT", "0");
-      environment.put("TATARA_EXIT_WITH_PARENT", "1");
-      ranks.add(RankProcess.start(command, environment, directory));
+      ranks.add(
+          RankProcess.start(
+              command, environment(document, rank, worldSize, port, epoch), directory));
     }
     return ranks;
+  }
+
+  /** Starts the only rank of a gang, with some variables changed. */
+  RankProcess start(Object task, String command, Map<String, String> changed) throws IOException {
+    Map<String, String> environment = environment(document(task), 0, 1, freePort(), 1);
+    environment.putAll(changed);
+    return RankProcess.start(command, environment, directory);
+  }
+
+  private Path document(Object task) throws IOException {
+    Path document = Files.createTempFile(directory, "task", ".json");
+    return Files.write(document, Json.bytes(task));
+  }
+
+  private Map<String, String> environment(
+      Path document, int rank, int worldSize, int port, int epoch) {
+    Map<String, String> environment = new TreeMap<>(settings.toEnvironment());
+    environment.put("RANK", String.valueOf(rank));
+    environment.put("WORLD_SIZE", String.valueOf(worldSize));
+    environment.put("LOCAL_RANK", String.valueOf(rank));
+    environment.put("MASTER_ADDR", "127.0.0.1");
+    environment.put("MASTER_PORT", String.valueOf(port));
+    environment.put("TATARA_EPOCH", String.valueOf(epoch));
+    environment.put("TATARA_TASK", document.toString());
+    environment.put("TATARA_METRICS_PORT", "0");
+    environment.put("TATARA_EXIT_WITH_PARENT", "1");
+    return environment;
   }
 
   /** Runs a gang of this task to its end; exit codes by rank. */

@@ -8,16 +8,19 @@ import java.io.PrintWriter;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** For logs: one line when a stage changes, and one every ten seconds of work. */
+/** For logs: one line when a stage changes, and one every ten seconds while the work moves. */
 public final class LineDisplay implements ProgressDisplay {
   private static final double PERIOD_SECONDS = 10;
+  private static final double SILENT_PERIOD_SECONDS = 60;
 
   private final PrintWriter out;
   private final DoubleSupplier clock;
   private final RateMeter meter = new RateMeter();
   private final Map<Stage, State> told = new EnumMap<>(Stage.class);
   private double lastLine;
+  private @Nullable StageProgress lastTold;
 
   /**
    * @param clock seconds, never going back
@@ -35,7 +38,9 @@ public final class LineDisplay implements ProgressDisplay {
     if (progress != null) {
       double now = clock.getAsDouble();
       meter.observe(progress, now);
-      if (now - lastLine >= PERIOD_SECONDS) {
+      double period = progress.equals(lastTold) ? SILENT_PERIOD_SECONDS : PERIOD_SECONDS;
+      if (now - lastLine >= period) {
+        lastTold = progress;
         line(progress.stage(), "", StageLine.working(progress, meter));
       }
     }

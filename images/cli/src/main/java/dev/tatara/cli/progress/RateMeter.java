@@ -53,8 +53,8 @@ final class RateMeter {
   /** Seconds until the stage is done, at this rate. */
   OptionalDouble remaining(StageProgress progress) {
     OptionalDouble rate = perSecond();
-    return rate.isEmpty() || progress.total() <= 0
+    return rate.isEmpty() || progress.total() <= progress.done()
         ? OptionalDouble.empty()
-        : OptionalDouble.of(Math.max(0, progress.total() - progress.done()) / rate.getAsDouble());
+        : OptionalDouble.of((progress.total() - progress.done()) / rate.getAsDouble());
   }
 }

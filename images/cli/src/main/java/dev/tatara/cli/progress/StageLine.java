@@ -15,19 +15,14 @@ public final class StageLine {
   /** What the stage at work is doing: {@code 81 of 180 steps, 0.9 a second, 1 min 50 s to go}. */
   static String working(StageProgress progress, RateMeter meter) {
     List<String> parts = new ArrayList<>();
-    if (progress.total() > 0) {
-      parts.add(
-          "%s of %s %s"
-              .formatted(
-                  Figures.count(progress.done()),
-                  Figures.count(progress.total()),
-                  progress.unit()));
-    } else if (progress.done() > 0) {
-      parts.add(Figures.count(progress.done()) + " " + progress.unit());
-    }
     OptionalDouble rate = meter.perSecond();
-    if (rate.isPresent()) {
-      parts.add(Figures.rounded(rate.getAsDouble()) + " a second");
+    if (progress.unit().isEmpty()) {
+      if (progress.total() > 0) {
+        parts.add(Figures.percent((double) progress.done() / progress.total()));
+      }
+    } else {
+      parts.add(counted(progress));
+      rate.ifPresent(each -> parts.add(Figures.rounded(each) + " a second"));
     }
     OptionalDouble remaining = meter.remaining(progress);
     if (remaining.isPresent()) {
@@ -37,6 +32,13 @@ public final class StageLine {
       parts.add(progress.detail());
     }
     return String.join(", ", parts);
+  }
+
+  private static String counted(StageProgress progress) {
+    String done = Figures.count(progress.done());
+    return progress.total() > 0
+        ? "%s of %s %s".formatted(done, Figures.count(progress.total()), progress.unit())
+        : done + " " + progress.unit();
   }
 
   /** The figures of a stage that has ended, and its note. */

@@ -33,7 +33,7 @@ final class EvaluationSection implements Section {
         "p",
         "Bits per byte on held-out text; to beat: a unigram model of the training tokens. chat_loss is in"
             + " nats per token of the assistant on held-out chats. acc and acc_norm are shares of"
-            + " right answers, the latter by likelihood per character; to beat: guessing. ±: one"
+            + " right answers, the latter by likelihood per character. ±: one"
             + " standard error. The best model of a row is bold.",
         "class",
         "note");
@@ -43,11 +43,7 @@ final class EvaluationSection implements Section {
   private static SortedSet<String> metrics(List<EvaluationResult> models) {
     SortedSet<String> names = new TreeSet<>();
     models.forEach(model -> names.addAll(model.metrics().keySet()));
-    names.removeIf(
-        name ->
-            name.startsWith(UNIGRAM)
-                || name.startsWith("acc_stderr.")
-                || name.startsWith("chance."));
+    names.removeIf(name -> name.startsWith(UNIGRAM) || name.startsWith("acc_stderr."));
     return names;
   }
 
@@ -87,11 +83,7 @@ final class EvaluationSection implements Section {
 
   private static String baseline(String metric, List<EvaluationResult> models) {
     Double unigram = first(models, UNIGRAM + metric);
-    if (unigram != null) {
-      return Figures.decimal(unigram, 3);
-    }
-    Double chance = first(models, "chance." + metric.substring(metric.indexOf('.') + 1));
-    return chance == null || !metric.startsWith("acc") ? "" : Figures.percent(chance);
+    return unigram == null ? "" : Figures.decimal(unigram, 3);
   }
 
   private static @Nullable Double first(List<EvaluationResult> models, String metric) {

@@ -1,5 +1,7 @@
 package dev.tatara.cli.report;
 
+import dev.tatara.config.task.GateVerdict;
+
 /** How to talk to the model, and what it said when it was tried. */
 final class TalkSection implements Section {
   @Override
@@ -8,7 +10,7 @@ final class TalkSection implements Section {
       return;
     }
     page.open("section").leaf("h2", "Talk to the model");
-    page.leaf("pre", command(content.launcher(), content.modelDirectory()), "class", "command");
+    page.leaf("pre", command(content), "class", "command");
     page.open("p", "class", "note");
     page.text("The folder is in Hugging Face layout: ").leaf("code", content.modelDirectory());
     page.close();
@@ -21,8 +23,13 @@ final class TalkSection implements Section {
     page.close();
   }
 
-  private static String command(String launcher, String directory) {
-    return "%s generate --model %s --chat --prompt \"Why is the sky blue?\""
-        .formatted(launcher, directory);
+  private static String command(ReportContent content) {
+    GateVerdict verdict = content.result().verdict();
+    boolean chats = verdict != null && !verdict.kept().equals("base");
+    return "%s generate --model %s %s"
+        .formatted(
+            content.launcher(),
+            content.modelDirectory(),
+            chats ? "--chat --prompt \"What is a computer?\"" : "--prompt \"The\"");
   }
 }

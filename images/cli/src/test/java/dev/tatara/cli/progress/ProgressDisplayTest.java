@@ -48,6 +48,14 @@ final class ProgressDisplayTest {
   }
 
   @Test
+  void showsOnlyTheShareWhereTheUnitMeansNothing() {
+    RateMeter meter = new RateMeter();
+    StageProgress bytes = new StageProgress(Stage.COLLECT, 512, 2048, "", "documents");
+
+    assertThat(StageLine.working(bytes, meter)).isEqualTo("25.0 %, documents");
+  }
+
+  @Test
   void drawsABarThatFitsTheTerminal() {
     var display = new BarDisplay(new PrintWriter(text), () -> now, 60, false);
 
