@@ -101,6 +101,13 @@ public record RunState(Path directory, String run) {
     }
   }
 
+  /**
+   * Lets the failures of earlier attempts be forgotten: a ledger belongs to all of a run's life.
+   */
+  public void forgetFailures() throws IOException {
+    delete(directory.resolve(BUCKET).resolve("runs").resolve(run).resolve("ledger"));
+  }
+
   private static void delete(Path tree) throws IOException {
     if (Files.exists(tree)) {
       try (Stream<Path> paths = Files.walk(tree)) {

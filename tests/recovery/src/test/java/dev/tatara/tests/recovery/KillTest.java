@@ -50,6 +50,7 @@ final class KillTest {
   @BeforeEach
   void forgetTheModel() throws Exception {
     run.forget(Stage.PRETRAIN, Stage.EVALUATE, Stage.PUBLISH);
+    run.forgetFailures();
   }
 
   @Test
