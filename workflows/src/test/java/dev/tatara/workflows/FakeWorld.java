@@ -3,8 +3,13 @@ package dev.tatara.workflows;
 import dev.tatara.config.artifact.Account;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.CheckpointConfig;
+import dev.tatara.config.run.DivergenceConfig;
+import dev.tatara.config.run.ExecutionConfig;
+import dev.tatara.config.run.LossConfig;
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.RunDocument;
+import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.EvaluationResult;
 import dev.tatara.config.task.GateVerdict;
 import dev.tatara.config.task.PipelineResult;
@@ -104,8 +109,11 @@ final class FakeWorld
             List.of(),
             OptimizerConfig.DEFAULT,
             0,
-            5,
-            2);
+            LossConfig.DEFAULT,
+            CheckpointConfig.every(5, 2),
+            ValidationConfig.DEFAULT,
+            DivergenceConfig.DEFAULT,
+            ExecutionConfig.DEFAULT);
     boolean reused = finishedBefore.contains(input.stage());
     ArtifactRef data = input.stage() == Stage.PRETRAIN ? null : ref(input.stage() + "-data");
     return new PreparedTraining(

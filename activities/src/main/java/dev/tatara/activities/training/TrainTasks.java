@@ -9,7 +9,10 @@ import dev.tatara.config.Json;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.run.CheckpointConfig;
+import dev.tatara.config.run.DivergenceConfig;
 import dev.tatara.config.run.DpoConfig;
+import dev.tatara.config.run.ExecutionConfig;
+import dev.tatara.config.run.LossConfig;
 import dev.tatara.config.run.MixturePhase;
 import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.ModelSize;
@@ -17,6 +20,7 @@ import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.run.PretrainConfig;
 import dev.tatara.config.run.SftConfig;
+import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns the run document and the artifacts so far into the task of a training stage. */
 public final class TrainTasks {
   /** Raised whenever the trainer would make other weights of the same task. */
-  private static final String CODE_VERSION = "1";
+  private static final String CODE_VERSION = "2";
 
   private final Artifacts artifacts;
   private final Sources sources;
@@ -56,7 +60,11 @@ public final class TrainTasks {
       int microBatch,
       List<MixturePhase> mixture,
       OptimizerConfig optimizer,
-      double beta) {}
+      double beta,
+      LossConfig loss,
+      ValidationConfig validation,
+      DivergenceConfig divergence,
+      ExecutionConfig execution) {}
 
   /**
    * The task of a training stage; makes its rows first, if it has its own.
@@ -91,7 +99,9 @@ public final class TrainTasks {
             config.microBatch(),
             config.optimizer(),
             0,
-            config.checkpoint());
+            config.loss(),
+            config.checkpoint(),
+            config.validation());
     return new PreparedTask(task, null);
   }
 
@@ -122,7 +132,9 @@ public final class TrainTasks {
             microBatch(spec, config.batch()),
             config.optimizer(),
             0,
-            config.checkpoint());
+            LossConfig.DEFAULT,
+            config.checkpoint(),
+            ValidationConfig.DEFAULT);
     return new PreparedTask(task, chats);
   }
 
@@ -147,7 +159,9 @@ public final class TrainTasks {
             microBatch(spec, config.batch()),
             config.optimizer(),
             config.beta(),
-            config.checkpoint());
+            LossConfig.DEFAULT,
+            config.checkpoint(),
+            ValidationConfig.DEFAULT);
     return new PreparedTask(task, pairs);
   }
 
@@ -174,7 +188,9 @@ public final class TrainTasks {
       int microBatch,
       OptimizerConfig optimizer,
       double beta,
-      CheckpointConfig checkpoint) {
+      LossConfig loss,
+      CheckpointConfig checkpoint,
+      ValidationConfig validation) {
     inputs.put("tokenizer", made(made, Stage.TOKENIZE));
     List<MixturePhase> mixture = stage == Stage.PRETRAIN ? spec.mixture() : List.of();
     SortedMap<String, String> digests = new TreeMap<>();
@@ -194,7 +210,11 @@ public final class TrainTasks {
                 microBatch,
                 mixture,
                 optimizer,
-                beta));
+                beta,
+                loss,
+                validation,
+                spec.pretrain().divergence(),
+                spec.pretrain().execution()));
     return new TrainTask(
         run,
         stage,
@@ -212,8 +232,11 @@ public final class TrainTasks {
         mixture,
         optimizer,
         beta,
-        checkpoint.everySteps(),
-        checkpoint.keep());
+        loss,
+        checkpoint,
+        validation,
+        spec.pretrain().divergence(),
+        spec.pretrain().execution());
   }
 
   private static ArtifactRef made(SortedMap<Stage, ArtifactRef> made, Stage stage) {

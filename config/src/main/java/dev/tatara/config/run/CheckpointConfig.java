@@ -1,19 +1,30 @@
 package dev.tatara.config.run;
 
 import dev.tatara.config.strict.Range;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When the state of training is saved.
  *
- * @param everySteps steps between checkpoints; a crash repeats at most about this many
+ * @param everySteps steps between checkpoints; a crash repeats at most about this many. When left
+ *     out, the interval follows from what a checkpoint costs, as measured, and how often the gang
+ *     fails (Young 1974, Daly 2006)
  * @param keep newest checkpoints to keep
+ * @param keepEvery steps between checkpoints that are kept for good; none when left out
  */
-public record CheckpointConfig(@Range(min = 1) Integer everySteps, @Range(min = 1) Integer keep) {
+public record CheckpointConfig(
+    @Range(min = 1) @Nullable Integer everySteps,
+    @Range(min = 1) Integer keep,
+    @Range(min = 1) @Nullable Integer keepEvery) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
-  public static final CheckpointConfig DEFAULT = new CheckpointConfig(null, null);
+  public static final CheckpointConfig DEFAULT = new CheckpointConfig(null, null, null);
 
   public CheckpointConfig {
-    everySteps = everySteps == null ? 50 : everySteps;
     keep = keep == null ? 2 : keep;
+  }
+
+  /** A fixed interval. */
+  public static CheckpointConfig every(int steps, int keep) {
+    return new CheckpointConfig(steps, keep, null);
   }
 }

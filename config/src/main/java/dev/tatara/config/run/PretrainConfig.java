@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequenceLength tokens in one sample
  * @param batchTokens global batch, summed over ranks and micro-batches; a multiple of {@code
  *     sequenceLength} times {@code workers}
- * @param microBatch samples that one rank computes at a time
- * @param optimizer AdamW and its schedule
+ * @param microBatch samples that one rank computes at a time; about 2,048 tokens when left out
  */
 public record PretrainConfig(
     @Nullable String model,
@@ -25,16 +24,27 @@ public record PretrainConfig(
     @Range(min = 8, max = 10_000_000) Integer sequenceLength,
     @Range(min = 8, max = 1e9) @JsonDeserialize(using = Quantity.class) Long batchTokens,
     @Range(min = 1) Integer microBatch,
+    LossConfig loss,
     OptimizerConfig optimizer,
-    CheckpointConfig checkpoint) {
+    CheckpointConfig checkpoint,
+    ValidationConfig validation,
+    DivergenceConfig divergence,
+    ExecutionConfig execution) {
+  /** Enough tokens to keep a processor busy, few enough to stay in its caches. */
+  private static final int MICRO_BATCH_TOKENS = 2048;
+
   public PretrainConfig {
     tokens = tokens == null ? 1_500_000L : tokens;
     workers = workers == null ? 2 : workers;
     sequenceLength = sequenceLength == null ? 256 : sequenceLength;
     batchTokens = batchTokens == null ? 8192L : batchTokens;
-    microBatch = microBatch == null ? 8 : microBatch;
+    microBatch = microBatch == null ? Math.max(1, MICRO_BATCH_TOKENS / sequenceLength) : microBatch;
+    loss = loss == null ? LossConfig.DEFAULT : loss;
     optimizer = optimizer == null ? OptimizerConfig.DEFAULT : optimizer;
     checkpoint = checkpoint == null ? CheckpointConfig.DEFAULT : checkpoint;
+    validation = validation == null ? ValidationConfig.DEFAULT : validation;
+    divergence = divergence == null ? DivergenceConfig.DEFAULT : divergence;
+    execution = execution == null ? ExecutionConfig.DEFAULT : execution;
   }
 
   /** Optimizer steps: the tokens in global batches, rounded down, at least one. */

@@ -13,6 +13,9 @@ public final class ExitCode {
   /** The input data are broken. */
   public static final int DATA = 65;
 
+  /** Training diverged more often than allowed: evidence lies in the store. */
+  public static final int DIVERGED = 66;
+
   /** Something outside, such as another rank or the store, went away: try again. */
   public static final int INFRASTRUCTURE = 70;
 

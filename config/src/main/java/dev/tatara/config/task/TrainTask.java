@@ -2,9 +2,14 @@ package dev.tatara.config.task;
 
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.CheckpointConfig;
+import dev.tatara.config.run.DivergenceConfig;
+import dev.tatara.config.run.ExecutionConfig;
+import dev.tatara.config.run.LossConfig;
 import dev.tatara.config.run.MixturePhase;
 import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.OptimizerConfig;
+import dev.tatara.config.run.ValidationConfig;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,8 +36,11 @@ import org.jspecify.annotations.Nullable;
  * @param microBatch samples that one rank computes at a time
  * @param mixture phases of language weights; empty: in proportion to the tokens
  * @param beta DPO's beta; 0 elsewhere
- * @param checkpointEverySteps steps between checkpoints
- * @param keepCheckpoints newest checkpoints kept
+ * @param loss what is learned beside the next token
+ * @param checkpoint when the state is saved
+ * @param validation loss on held-out documents meanwhile
+ * @param divergence when training counts as diverged
+ * @param execution sharding, memory and precision
  */
 public record TrainTask(
     String run,
@@ -51,10 +59,19 @@ public record TrainTask(
     List<MixturePhase> mixture,
     OptimizerConfig optimizer,
     double beta,
-    int checkpointEverySteps,
-    int keepCheckpoints) {
+    LossConfig loss,
+    CheckpointConfig checkpoint,
+    ValidationConfig validation,
+    DivergenceConfig divergence,
+    ExecutionConfig execution) {
   public TrainTask {
     inputs = new TreeMap<>(inputs);
     mixture = List.copyOf(mixture);
+    // Absent in what was recorded before they were known.
+    loss = loss == null ? LossConfig.DEFAULT : loss;
+    checkpoint = checkpoint == null ? CheckpointConfig.DEFAULT : checkpoint;
+    validation = validation == null ? ValidationConfig.DEFAULT : validation;
+    divergence = divergence == null ? DivergenceConfig.DEFAULT : divergence;
+    execution = execution == null ? ExecutionConfig.DEFAULT : execution;
   }
 }

@@ -37,7 +37,7 @@ class RunFileTest {
               spec.collect.sources[0].license (line 9) is missing, but must be given; add license: CC-BY-4.0
               spec.collect.sources[0].licence (line 12) is not a known key, but must be one of format, language, license, name, textField, uri; did you mean license?
               spec.collect.sources[1].format (line 15) is the text "json", but must be one of warc, html, jsonl, text; did you mean jsonl?
-              spec.pretrain.tokns (line 26) is not a known key, but must be one of batchTokens, checkpoint, dimensions, microBatch, model, optimizer, sequenceLength, tokens, workers; did you mean tokens?
+              spec.pretrain.tokns (line 26) is not a known key, but must be one of batchTokens, checkpoint, dimensions, divergence, execution, loss, microBatch, model, optimizer, sequenceLength, tokens, validation, workers; did you mean tokens?
               spec.pretrain.workers (line 27) is the text "two", but must be a whole number; write one like 2, without quotes
               spec.gate.rules[0].metric (line 43) is "acc.csq", but must name one of evaluate.tasks (csqa); did you mean acc.csqa?\
             """);
@@ -54,7 +54,7 @@ class RunFileTest {
               metadata is missing, but must be given; add "metadata:" with its keys name
               spec.seed (line 1) is missing, but must be given; add seed: 1
               spec.collect (line 1) is missing, but must be given; add "collect:" with its keys sources
-              spec.pretrain (line 1) is missing, but must be given; add "pretrain:" with its keys model, dimensions, tokens, workers, sequenceLength, batchTokens, microBatch, optimizer, checkpoint\
+              spec.pretrain (line 1) is missing, but must be given; add "pretrain:" with its keys model, dimensions, tokens, workers, sequenceLength, batchTokens, microBatch, loss, optimizer, checkpoint, validation, divergence, execution\
             """);
   }
 
@@ -102,15 +102,15 @@ class RunFileTest {
     PipelineSpec spec = RunFile.parse(yaml, "run.yaml").spec();
 
     assertThat(spec.pretrain().optimizer())
-        .isEqualTo(new OptimizerConfig(3e-3, 0.1, 0.1, 0.9, 0.95, 1e-8, 0.1, 1.0));
+        .isEqualTo(OptimizerConfig.adamW(3e-3, 0.1, 0.1, 0.9, 0.95, 1e-8, 0.1, 1.0));
     assertThat(spec.sft())
         .isNotNull()
         .extracting(SftConfig::optimizer)
-        .isEqualTo(new OptimizerConfig(1e-3, 0.1, 0.05, 0.9, 0.95, 1e-8, 0.0, 0.5));
+        .isEqualTo(OptimizerConfig.adamW(1e-3, 0.1, 0.05, 0.9, 0.95, 1e-8, 0.0, 0.5));
     assertThat(spec.dpo())
         .isNotNull()
         .extracting(DpoConfig::optimizer)
-        .isEqualTo(new OptimizerConfig(5e-6, 0.1, 0.05, 0.9, 0.95, 1e-8, 0.0, 1.0));
+        .isEqualTo(OptimizerConfig.adamW(5e-6, 0.1, 0.05, 0.9, 0.95, 1e-8, 0.0, 1.0));
   }
 
   @Test

@@ -37,7 +37,7 @@ import java.util.TreeMap;
  */
 final class ModelArtifact {
   /** Raised when the trainer's output would change for the same task. */
-  static final String CODE_VERSION = "1";
+  static final String CODE_VERSION = "2";
 
   private static final Set<String> TOKENIZER_FILES =
       Set.of(

@@ -55,9 +55,6 @@ final class TaskInputs {
         "steps is %d, batch %d, microBatch %d, sequenceLength %d; all must be above 0"
             .formatted(task.steps(), task.batch(), task.microBatch(), task.sequenceLength()));
     require(
-        task.checkpointEverySteps() > 0,
-        "checkpointEverySteps is %d; it must be above 0".formatted(task.checkpointEverySteps()));
-    require(
         task.stage() != Stage.PRETRAIN
             || task.model() != null
             || task.inputs().containsKey("model"),

@@ -128,7 +128,7 @@ final class TrainCommand {
       this.progress = progress;
       this.training = new TrainingStep(task, gang, curriculum.model(), curriculum.objective());
       this.checkpoints =
-          new Checkpoints(artifacts.store(), task.workPrefix(), fence, task.keepCheckpoints());
+          new Checkpoints(artifacts.store(), task.workPrefix(), fence, task.checkpoint().keep());
       this.elements = curriculum.model().parameters().layout().size();
     }
 

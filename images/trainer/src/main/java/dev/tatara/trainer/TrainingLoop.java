@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 final class TrainingLoop {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
+  private static final int UNMEASURED_STEPS = 50;
+
   private final TrainTask task;
   private final TrainingStep training;
   private final CheckpointWriter checkpoints;
@@ -53,12 +55,17 @@ final class TrainingLoop {
       if (outcome.stop()) {
         return leave(finished, curve);
       }
-      if (finished % task.checkpointEverySteps() == 0) {
+      if (finished % everySteps(task) == 0) {
         checkpoints.save(finished, new ArrayList<>(curve));
       }
     }
     checkpoints.await();
     return ExitCode.DONE;
+  }
+
+  private static int everySteps(TrainTask task) {
+    Integer steps = task.checkpoint().everySteps();
+    return steps == null ? UNMEASURED_STEPS : steps;
   }
 
   private int leave(int step, List<StepReport.Point> curve) {

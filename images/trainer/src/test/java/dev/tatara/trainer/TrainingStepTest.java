@@ -7,7 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tatara.base.token.ChatRow;
 import dev.tatara.config.Json;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.CheckpointConfig;
+import dev.tatara.config.run.DivergenceConfig;
+import dev.tatara.config.run.ExecutionConfig;
+import dev.tatara.config.run.LossConfig;
 import dev.tatara.config.run.OptimizerConfig;
+import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.gang.SoloGang;
@@ -172,10 +177,13 @@ final class TrainingStepTest {
         ROWS,
         microBatch,
         List.of(),
-        new OptimizerConfig(0.003, 0.1, 0.2, 0.9, 0.95, 1e-8, 0.1, 1.0),
+        OptimizerConfig.adamW(0.003, 0.1, 0.2, 0.9, 0.95, 1e-8, 0.1, 1.0),
         0,
-        10,
-        1);
+        LossConfig.DEFAULT,
+        CheckpointConfig.every(10, 1),
+        ValidationConfig.DEFAULT,
+        DivergenceConfig.DEFAULT,
+        ExecutionConfig.DEFAULT);
   }
 
   private static float farthest(Parameters one, Parameters other) {

@@ -13,9 +13,14 @@ import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.CheckpointConfig;
+import dev.tatara.config.run.DivergenceConfig;
+import dev.tatara.config.run.ExecutionConfig;
+import dev.tatara.config.run.LossConfig;
 import dev.tatara.config.run.MixturePhase;
 import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.OptimizerConfig;
+import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.embedded.EmbeddedObjectStore;
 import java.io.IOException;
@@ -195,10 +200,13 @@ final class Workbench implements AutoCloseable {
                 new MixturePhase("50%", new TreeMap<>(Map.of("en", 0.7, "ja", 0.3))),
                 new MixturePhase("100%", new TreeMap<>(Map.of("en", 0.5, "ja", 0.5))))
             : List.of(),
-        new OptimizerConfig(learningRate, 0.1, 0.05, 0.9, 0.95, 1e-8, 0.1, 1.0),
+        OptimizerConfig.adamW(learningRate, 0.1, 0.05, 0.9, 0.95, 1e-8, 0.1, 1.0),
         0.1,
-        5,
-        2);
+        LossConfig.DEFAULT,
+        CheckpointConfig.every(5, 2),
+        ValidationConfig.DEFAULT,
+        DivergenceConfig.DEFAULT,
+        ExecutionConfig.DEFAULT);
   }
 
   /** Starts all ranks of a gang. */
