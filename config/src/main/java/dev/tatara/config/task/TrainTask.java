@@ -1,5 +1,6 @@
 package dev.tatara.config.task;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.run.CheckpointConfig;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param divergence when training counts as diverged
  * @param execution sharding, memory and precision
  */
+// In histories from before checkpoints had a section; how often to save decides no weights.
+@JsonIgnoreProperties({"checkpointEverySteps", "keepCheckpoints"})
 public record TrainTask(
     String run,
     Stage stage,
