@@ -1,14 +1,11 @@
 package dev.tatara.trainer;
 
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
-
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.TrainingState;
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.model.Llama;
-import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.optimizer.AdamW;
 import dev.tatara.trainer.optimizer.LearningRate;
@@ -18,17 +15,15 @@ import java.util.TreeMap;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * One optimizer step of a gang: each rank computes its samples of the global batch, the gradients
- * are summed and scattered, each rank updates its range of the parameters, and the ranges are
- * gathered again (ZeRO stage 1; Rajbhandari et al., arXiv 1910.02054).
+ * are summed and scattered unit by unit, each rank updates its slices of the parameters, and the
+ * slices are gathered again (ZeRO stage 1; Rajbhandari et al., arXiv 1910.02054).
  */
 final class TrainingStep {
   private static final double CLIP_EPSILON = 1e-6;
-  private static final long NORM_STRETCH = 1 << 14;
 
   private final TrainTask task;
   private final Gang gang;
@@ -38,11 +33,8 @@ final class TrainingStep {
   private final LearningRate learningRate;
   private final StepClock clock = new StepClock();
 
-  /** First element of this rank's range of the flat buffers. */
-  private final long begin;
-
-  private final Tensor ownParameters;
-  private final Tensor ownGradients;
+  private final OwnSlices own;
+  private final int units;
 
   /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
   record Outcome(StepReport report, boolean stop) {}
@@ -53,24 +45,37 @@ final class TrainingStep {
     this.model = model;
     this.objective = objective;
     this.learningRate = new LearningRate(task.optimizer(), task.steps());
-    Parameters parameters = model.parameters();
-    long range = parameters.layout().rangeSize(gang.size());
-    begin = gang.rank() * range;
-    ownParameters = parameters.flat().narrow(0, begin, range);
-    ownGradients = gang.size() == 1 ? parameters.gradients() : torch_zeros(range);
-    long decayed = Math.min(range, Math.max(0, parameters.layout().decayed() - begin));
-    optimizer = new AdamW(task.optimizer(), range, decayed);
+    this.units = model.parameters().layout().units().size();
+    this.own = new OwnSlices(model.parameters());
+    this.optimizer = new AdamW(task.optimizer(), own.stretches());
   }
 
   /** This rank's part of what a checkpoint holds. */
   TrainingState state() {
-    return new TrainingState(
-        begin, ownParameters, optimizer.firstMoment(), optimizer.secondMoment());
+    return own.state();
   }
 
-  /** Spreads parameters that were restored by range. */
+  /** Spreads parameters that each rank has of its own slices only. */
   void gatherParameters() {
-    gang.gather(model.parameters().flat(), ownParameters);
+    try (PointerScope scope = new PointerScope()) {
+      for (int unit = 0; unit < units; unit++) {
+        gang.gather(model.parameters().values(unit), model.parameters().own(unit));
+      }
+    }
+  }
+
+  /** Sums the gradients over the ranks; each has the sum for its own slices. */
+  private void reduceGradients() {
+    // Backwards, as they come.
+    for (int unit = units - 1; unit >= 0; unit--) {
+      gang.sumScattered(own.gradient(unit), model.parameters().gradients(unit));
+    }
+  }
+
+  private void clearGradients() {
+    for (int unit = 0; unit < units; unit++) {
+      model.parameters().gradients(unit).zero_();
+    }
   }
 
   /**
@@ -83,20 +88,20 @@ final class TrainingStep {
   Outcome run(int step, boolean stop) {
     clock.start();
     try (PointerScope scope = new PointerScope()) {
-      Objective.Sums own = compute(step);
+      Objective.Sums sums = compute(step);
       clock.lap("compute");
       Totals totals;
       try (NoGradGuard guard = new NoGradGuard()) {
-        gang.sumScattered(ownGradients, model.parameters().gradients());
-        totals = exchange(own, squaredNorm(ownGradients), stop);
+        reduceGradients();
+        totals = exchange(sums, own.squaredNorm(), stop);
         clock.lap("reduce");
         requireFinite(step, totals);
         double rate = learningRate.at(step);
-        ownGradients.mul_(new Scalar(totals.scale(task.optimizer().clip())));
-        optimizer.update(ownParameters, ownGradients, step + 1, rate);
-        model.parameters().gradients().zero_();
+        own.scaleGradients(totals.scale(task.optimizer().clip()));
+        optimizer.update(step + 1, rate);
+        clearGradients();
         clock.lap("update");
-        gang.gather(model.parameters().flat(), ownParameters);
+        gatherParameters();
         clock.lap("gather");
         return new Outcome(totals.report(step, rate, clock.total()), totals.stop());
       }
@@ -121,26 +126,16 @@ final class TrainingStep {
     return sums;
   }
 
-  /** In double precision over stretches: one long sum of floats is off by 5e-5. */
-  private static double squaredNorm(Tensor values) {
-    double sum = 0;
-    for (long begin = 0; begin < values.numel(); begin += NORM_STRETCH) {
-      Tensor part = values.narrow(0, begin, Math.min(NORM_STRETCH, values.numel() - begin));
-      sum += part.dot(part).item_double();
-    }
-    return sum;
-  }
-
   /** One small sum over all ranks for everything that all must know. */
-  private Totals exchange(Objective.Sums own, double squaredNorm, boolean stop) {
+  private Totals exchange(Objective.Sums sums, double squaredNorm, boolean stop) {
     List<Double> values = new ArrayList<>();
-    values.add(own.loss());
-    values.add(own.weight());
-    values.add((double) own.tokens());
+    values.add(sums.loss());
+    values.add(sums.weight());
+    values.add((double) sums.tokens());
     values.add(squaredNorm);
     values.add(stop ? 1.0 : 0.0);
     for (String name : objective.extraNames()) {
-      values.add(own.extra().getOrDefault(name, 0.0));
+      values.add(sums.extra().getOrDefault(name, 0.0));
     }
     Tensor sum = Tensor.create(values.stream().mapToDouble(Double::doubleValue).toArray());
     gang.sum(sum);

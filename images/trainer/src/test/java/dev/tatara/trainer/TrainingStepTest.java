@@ -21,6 +21,7 @@ import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.AssistantTokens;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.objective.Objective;
@@ -134,7 +135,7 @@ final class TrainingStepTest {
   private static Llama model(String name) throws IOException {
     Path folder = CASES.resolve(name).resolve("init");
     HuggingFaceConfig config = ModelFolder.config(folder);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), 1);
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), Sharding.NONE);
     ModelFolder.load(folder, parameters);
     return new Llama(config, parameters, LENGTH + 1);
   }
@@ -187,11 +188,13 @@ final class TrainingStepTest {
   }
 
   private static float farthest(Parameters one, Parameters other) {
-    FloatPointer a = new FloatPointer(one.flat().data_ptr());
-    FloatPointer b = new FloatPointer(other.flat().data_ptr());
     float worst = 0;
-    for (long i = 0; i < one.layout().size(); i++) {
-      worst = Math.max(worst, Math.abs(a.get(i) - b.get(i)));
+    for (ParameterLayout.Unit unit : one.layout().units()) {
+      FloatPointer a = new FloatPointer(one.values(unit.number()).data_ptr());
+      FloatPointer b = new FloatPointer(other.values(unit.number()).data_ptr());
+      for (long i = 0; i < unit.size(); i++) {
+        worst = Math.max(worst, Math.abs(a.get(i) - b.get(i)));
+      }
     }
     return worst;
   }

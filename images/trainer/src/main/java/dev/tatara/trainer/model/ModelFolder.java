@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -75,18 +74,19 @@ public final class ModelFolder {
           "%s: tensor \"%s\" has shape %s, but its config.json calls for %s"
               .formatted(path, slot.name(), entry.shape(), slot.shape()));
     }
-    try (PointerScope scope = new PointerScope()) {
-      Tensor target = parameters.view(slot);
-      ScalarType type = type(entry, path, slot.name());
-      Tensor raw =
-          type == ScalarType.Float
-              ? target
-              : torch_empty(new long[] {slot.elements()}, new TensorOptions(type), null);
-      HostMemory.of(raw).forEachPiece((offset, piece) -> file.read(entry, offset, piece));
-      if (type != ScalarType.Float) {
-        target.copy_(raw);
-      }
-    }
+    ScalarType type = type(entry, path, slot.name());
+    parameters.fill(
+        slot,
+        target -> {
+          Tensor raw =
+              type == ScalarType.Float
+                  ? target
+                  : torch_empty(new long[] {slot.elements()}, new TensorOptions(type), null);
+          HostMemory.of(raw).forEachPiece((offset, piece) -> file.read(entry, offset, piece));
+          if (type != ScalarType.Float) {
+            target.copy_(raw);
+          }
+        });
   }
 
   private static ScalarType type(TensorEntry entry, Path path, String name) {
@@ -109,12 +109,12 @@ public final class ModelFolder {
           new SafeTensorsWriter.Source(
               slot.name(),
               slot.shape(),
-              sink -> {
-                try (PointerScope scope = new PointerScope()) {
-                  HostMemory.of(parameters.view(slot))
-                      .forEachPiece((offset, piece) -> sink.write(piece));
-                }
-              }));
+              sink ->
+                  parameters.read(
+                      slot,
+                      elements ->
+                          HostMemory.of(elements)
+                              .forEachPiece((offset, piece) -> sink.write(piece)))));
     }
     SafeTensorsWriter.write(file, sources);
   }

@@ -5,7 +5,11 @@ import static org.bytedeco.pytorch.global.torch.torch_zeros;
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.trainer.tensor.TensorLists;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
@@ -16,85 +20,73 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * AdamW (Loshchilov and Hutter, arXiv 1711.05101) on one range of the flat parameters, by ATen's
- * fused kernel. It keeps moments for its range only, which is what makes the state sharded.
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101) by ATen's fused kernel: one call for all
+ * stretches of one weight decay. Stretches are this rank's slices, which is what makes the state
+ * sharded.
  */
 public final class AdamW {
-  /** A stretch of the range with one weight decay. */
-  private record Stretch(long begin, long length, double decay) {}
-
   private final OptimizerConfig config;
   private final OperatorHandle kernel;
   private final TensorLists lists = new TensorLists();
-  private final List<Stretch> stretches = new ArrayList<>();
-  private final Tensor firstMoment;
-  private final Tensor secondMoment;
+  private final Map<Double, List<Stretch>> byDecay = new TreeMap<>();
   private final Tensor step;
 
   /**
-   * @param length elements of the range
-   * @param decayed how many of them, from the beginning, weight decay shrinks
+   * @param stretches all that this rank updates
    */
-  public AdamW(OptimizerConfig config, long length, long decayed) {
+  public AdamW(OptimizerConfig config, List<Stretch> stretches) {
     this.config = config;
     // The bindings have no method for the fused kernel; the dispatcher finds it by name.
     kernel = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
-    if (decayed > 0) {
-      stretches.add(new Stretch(0, decayed, config.weightDecay()));
+    for (Stretch stretch : stretches) {
+      byDecay.computeIfAbsent(decay(stretch.kind()), key -> new ArrayList<>()).add(stretch);
     }
-    if (decayed < length) {
-      stretches.add(new Stretch(decayed, length - decayed, 0));
-    }
-    firstMoment = torch_zeros(length);
-    secondMoment = torch_zeros(length);
     step = torch_zeros(new long[0]);
+  }
+
+  private double decay(Stretch.Kind kind) {
+    return switch (kind) {
+      case NORM -> 0;
+      case EMBEDDING -> config.decayEmbeddings() ? config.weightDecay() : 0;
+      case MATRIX -> config.weightDecay();
+    };
   }
 
   /**
    * Updates the parameters in place.
    *
-   * @param parameters [length]
-   * @param gradients [length]
    * @param number number of this step, from 1
    */
-  public void update(Tensor parameters, Tensor gradients, int number, double learningRate) {
+  public void update(int number, double learningRate) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       step.fill_(new Scalar((double) number));
-      for (Stretch stretch : stretches) {
-        kernel.callBoxed(
-            new IValueVector(
-                list(parameters, stretch),
-                list(gradients, stretch),
-                list(firstMoment, stretch),
-                list(secondMoment, stretch),
-                lists.of(List.of()),
-                // The kernel expects the step already counted; 0 would divide by zero.
-                lists.of(List.of(step)),
-                new IValue(learningRate),
-                new IValue(config.beta1()),
-                new IValue(config.beta2()),
-                new IValue(stretch.decay()),
-                new IValue(config.epsilon()),
-                new IValue(false),
-                new IValue(false),
-                new IValue(),
-                new IValue()));
-      }
+      byDecay.forEach((decay, stretches) -> update(stretches, decay, learningRate));
     }
   }
 
-  private IValue list(Tensor range, Stretch stretch) {
-    return lists.of(List.of(range.narrow(0, stretch.begin(), stretch.length())));
+  private void update(List<Stretch> stretches, double decay, double learningRate) {
+    kernel.callBoxed(
+        new IValueVector(
+            list(stretches, Stretch::parameters),
+            list(stretches, Stretch::gradients),
+            list(stretches, Stretch::firstMoment),
+            list(stretches, Stretch::secondMoment),
+            lists.of(List.of()),
+            // The kernel expects the step already counted; 0 would divide by zero.
+            lists.of(Collections.nCopies(stretches.size(), step)),
+            new IValue(learningRate),
+            new IValue(config.beta1()),
+            new IValue(config.beta2()),
+            new IValue(decay),
+            new IValue(config.epsilon()),
+            new IValue(false),
+            new IValue(false),
+            new IValue(),
+            new IValue()));
   }
 
-  /** Moving mean of the gradient, [length]. */
-  public Tensor firstMoment() {
-    return firstMoment;
-  }
-
-  /** Moving mean of the squared gradient, [length]. */
-  public Tensor secondMoment() {
-    return secondMoment;
+  private IValue list(List<Stretch> stretches, Function<Stretch, Tensor> part) {
+    return lists.of(stretches.stream().map(part).toList());
   }
 }
