@@ -76,7 +76,7 @@ record Curriculum(Llama model, Objective objective) {
             special.id(SpecialTokens.PADDING).orElse(endOfText));
     Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     Initialization.fill(parameters, config, task.seed());
-    return new Llama(config, parameters, task.sequenceLength());
+    return new Llama(config, parameters, task.sequenceLength(), task.execution());
   }
 
   private static Llama continued(TrainTask task, Sharding sharding, Artifacts artifacts) {
@@ -84,7 +84,8 @@ record Curriculum(Llama model, Objective objective) {
       return new Llama(
           input.config().reaching(task.sequenceLength()),
           input.load(layout -> Parameters.trainable(layout, sharding)),
-          task.sequenceLength());
+          task.sequenceLength(),
+          task.execution());
     }
   }
 

@@ -108,6 +108,11 @@ public final class Parameters {
     return leaf;
   }
 
+  /** The gradient of one matrix or norm, a view to add to. */
+  Tensor gradient(String name) {
+    return leaf(name).grad();
+  }
+
   /** Lets the elements of one tensor of a file be written. */
   void fill(ParameterLayout.Slot slot, Contents contents) throws IOException {
     try (PointerScope scope = new PointerScope()) {
