@@ -50,7 +50,9 @@ final class TinyTrainer {
       if (rank == 0) {
         report(store, task, epoch, step, restored);
       }
-      if (rank == task.rank() && step == task.atStep() && epoch <= task.untilEpoch()) {
+      // Ranks that are asked to go agree on it.
+      boolean all = task.failure().equals("exit " + ExitCode.PREEMPTED);
+      if ((all || rank == task.rank()) && step == task.atStep() && epoch <= task.untilEpoch()) {
         fail(task.failure());
       }
       beat(store, task, epoch, rank, step);
