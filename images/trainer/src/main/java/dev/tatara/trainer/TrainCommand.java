@@ -168,7 +168,7 @@ final class TrainCommand {
       if (restored.isEmpty()) {
         return 0;
       }
-      training.gatherParameters();
+      training.spreadParameters();
       int step = restored.get().step();
       curve.addAll(restored.get().curve());
       journal.restored(step);

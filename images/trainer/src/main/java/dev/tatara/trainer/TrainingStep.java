@@ -10,6 +10,7 @@ import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.optimizer.AdamW;
 import dev.tatara.trainer.optimizer.LearningRate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.DoublePointer;
@@ -20,7 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * One optimizer step of a gang: each rank computes its samples of the global batch, the gradients
  * are summed and scattered unit by unit, each rank updates its slices of the parameters, and the
- * slices are gathered again (ZeRO stage 1; Rajbhandari et al., arXiv 1910.02054).
+ * slices are gathered again.
  */
 final class TrainingStep {
   private static final double CLIP_EPSILON = 1e-6;
@@ -34,7 +35,7 @@ final class TrainingStep {
   private final StepClock clock = new StepClock();
 
   private final OwnSlices own;
-  private final int units;
+  private final UnitExchange units;
 
   /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
   record Outcome(StepReport report, boolean stop) {}
@@ -45,8 +46,9 @@ final class TrainingStep {
     this.model = model;
     this.objective = objective;
     this.learningRate = new LearningRate(task.optimizer(), task.steps());
-    this.units = model.parameters().layout().units().size();
     this.own = new OwnSlices(model.parameters());
+    this.units = new UnitExchange(gang, model.parameters(), own);
+    model.visitedBy(units);
     this.optimizer = new AdamW(task.optimizer(), own.stretches());
   }
 
@@ -55,26 +57,10 @@ final class TrainingStep {
     return own.state();
   }
 
-  /** Spreads parameters that each rank has of its own slices only. */
-  void gatherParameters() {
+  /** Tells the others of parameters that were restored. */
+  void spreadParameters() {
     try (PointerScope scope = new PointerScope()) {
-      for (int unit = 0; unit < units; unit++) {
-        gang.gather(model.parameters().values(unit), model.parameters().own(unit));
-      }
-    }
-  }
-
-  /** Sums the gradients over the ranks; each has the sum for its own slices. */
-  private void reduceGradients() {
-    // Backwards, as they come.
-    for (int unit = units - 1; unit >= 0; unit--) {
-      gang.sumScattered(own.gradient(unit), model.parameters().gradients(unit));
-    }
-  }
-
-  private void clearGradients() {
-    for (int unit = 0; unit < units; unit++) {
-      model.parameters().gradients(unit).zero_();
+      units.spread();
     }
   }
 
@@ -92,38 +78,49 @@ final class TrainingStep {
       clock.lap("compute");
       Totals totals;
       try (NoGradGuard guard = new NoGradGuard()) {
-        reduceGradients();
         totals = exchange(sums, own.squaredNorm(), stop);
         clock.lap("reduce");
         requireFinite(step, totals);
         double rate = learningRate.at(step);
         own.scaleGradients(totals.scale(task.optimizer().clip()));
         optimizer.update(step + 1, rate);
-        clearGradients();
+        units.clearGradients();
         clock.lap("update");
-        gatherParameters();
+        units.spread();
         clock.lap("gather");
         return new Outcome(totals.report(step, rate, clock.total()), totals.stop());
       }
     }
   }
 
-  /** This rank's samples of the global batch, in micro-batches. */
+  /** This rank's samples of the global batch, in micro-batches; all ranks do as many rounds. */
   private Objective.Sums compute(int step) {
     long first = (long) step * task.batch();
     List<Long> mine = new ArrayList<>();
+    int[] samples = new int[gang.size()];
     for (long index = first; index < first + task.batch(); index++) {
-      if (index % gang.size() == gang.rank()) {
+      int rank = (int) (index % gang.size());
+      samples[rank]++;
+      if (rank == gang.rank()) {
         mine.add(index);
       }
     }
-    Objective.Sums sums = Objective.Sums.NONE;
-    for (int i = 0; i < mine.size(); i += task.microBatch()) {
+    int most = Arrays.stream(samples).max().orElse(0);
+    List<Objective.Sums> sums = new ArrayList<>();
+    for (int i = 0; i < most; i += task.microBatch()) {
+      int begin = Math.min(mine.size(), i);
       int end = Math.min(mine.size(), i + task.microBatch());
-      long[] indices = mine.subList(i, end).stream().mapToLong(Long::longValue).toArray();
-      sums = sums.plus(objective.accumulate(model, indices));
+      long[] indices = mine.subList(begin, end).stream().mapToLong(Long::longValue).toArray();
+      units.round(
+          i == 0,
+          i + task.microBatch() >= most,
+          () -> {
+            if (indices.length > 0) {
+              sums.add(objective.accumulate(model, indices));
+            }
+          });
     }
-    return sums;
+    return sums.stream().reduce(Objective.Sums.NONE, Objective.Sums::plus);
   }
 
   /** One small sum over all ranks for everything that all must know. */

@@ -46,7 +46,9 @@ public final class Llama {
     this.parameters = parameters;
     this.rotary = new RotaryEmbedding(config, longest);
     this.block = new Block(config, parameters);
-    this.checkpointing = execution.activationCheckpointing();
+    // A graph holds the parameters of its unit, so it may not outlive their stay.
+    this.checkpointing =
+        execution.activationCheckpointing() || !parameters.sharding().keepsParameters();
   }
 
   /** Dimensions. */
@@ -62,6 +64,7 @@ public final class Llama {
   /** From now on, tells this visitor what is computed. */
   public void visitedBy(BlockVisitor visitor) {
     this.visitor = visitor;
+    parameters.broughtBy(visitor);
   }
 
   /** The output projection, [V, C]; only at hand within {@link #train} and {@link #evaluate}. */

@@ -182,6 +182,11 @@ public final class ParameterLayout {
     return tensors;
   }
 
+  /** Whether the output projection is the embedding, and lies in its unit. */
+  public boolean tied() {
+    return config.tiedEmbeddings();
+  }
+
   /** Elements of all units, gaps for alignment included. */
   public long size() {
     return begin;
