@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class NextToken implements Objective {
   private final Windows windows;
   private final int length;
+  private final double zLoss;
 
   /** Where the tokens come from. */
   @FunctionalInterface
@@ -20,10 +21,12 @@ public final class NextToken implements Objective {
 
   /**
    * @param length tokens that one window predicts
+   * @param zLoss weight of the squared log-denominator; the reported loss leaves it out
    */
-  public NextToken(Windows windows, int length) {
+  public NextToken(Windows windows, int length, double zLoss) {
     this.windows = windows;
     this.length = length;
+    this.zLoss = zLoss;
   }
 
   @Override
@@ -38,7 +41,7 @@ public final class NextToken implements Objective {
       Tensor rows = Tensor.create(ids).view(indices.length, width);
       Tensor hidden = model.hidden(rows.narrow(1, 0, length).contiguous());
       double loss =
-          new OutputLayer(model)
+          new OutputLayer(model, zLoss)
               .backward(
                   hidden.view(targets, model.config().hiddenSize()),
                   rows.narrow(1, 1, length).reshape(targets),
