@@ -6,6 +6,8 @@ import static org.bytedeco.pytorch.global.torch.rms_norm;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 import static org.bytedeco.pytorch.global.torch.silu;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -60,6 +62,19 @@ public final class Llama {
       x = block(i, x, tables, documents);
     }
     return norm(x, "norm");
+  }
+
+  /** What goes into each block, [B, T, C], and last what the output projection sees. */
+  List<Tensor> states(Tensor tokens) {
+    RotaryEmbedding.Tables tables = rotary.upTo(tokens.size(1));
+    List<Tensor> states = new ArrayList<>();
+    Tensor x = embedding(parameters.leaf("embed"), tokens);
+    for (int i = 0; i < config.layers(); i++) {
+      states.add(x);
+      x = block(i, x, tables, null);
+    }
+    states.add(norm(x, "norm"));
+    return states;
   }
 
   /** The output projection, [V, C]; a leaf. */
