@@ -61,7 +61,8 @@ record Curriculum(Llama model, Objective objective) {
         model,
         new NextToken(
             (index, target, at) -> windows.read(order.sample(index), target, at),
-            task.sequenceLength()));
+            task.sequenceLength(),
+            task.loss().zLoss()));
   }
 
   private static Llama fresh(

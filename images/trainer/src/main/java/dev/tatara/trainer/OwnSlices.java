@@ -22,11 +22,11 @@ final class OwnSlices {
 
   private final List<Tensor> gradients = new ArrayList<>();
   private final List<Stretch> stretches = new ArrayList<>();
-  private final List<TrainingState.Stretch> state = new ArrayList<>();
+  private final List<ParameterLayout.Unit> units;
 
   OwnSlices(Parameters parameters) {
     Sharding sharding = parameters.sharding();
-    List<ParameterLayout.Unit> units = parameters.layout().units();
+    units = parameters.layout().units();
     long owned = units.stream().mapToLong(unit -> unit.slice(sharding.ranks())).sum();
     Tensor firstMoments = torch_zeros(owned);
     Tensor secondMoments = torch_zeros(owned);
@@ -38,62 +38,21 @@ final class OwnSlices {
       long slice = unit.slice(sharding.ranks());
       Tensor gradient = whole ? parameters.gradients(unit.number()) : sums.narrow(0, at, slice);
       gradients.add(gradient);
-      add(
-          unit,
-          Math.min(unit.size(), sharding.rank() * slice),
-          Math.min(unit.size(), (sharding.rank() + 1) * slice),
-          new Own(
-              parameters.own(unit.number()),
-              gradient,
-              firstMoments.narrow(0, at, slice),
-              secondMoments.narrow(0, at, slice)),
-          units.size());
+      long begin = Math.min(unit.size(), sharding.rank() * slice);
+      long length = Math.min(unit.size(), (sharding.rank() + 1) * slice) - begin;
+      if (length > 0) {
+        // The padding takes no part.
+        stretches.add(
+            new Stretch(
+                unit.number(),
+                begin,
+                parameters.own(unit.number()).narrow(0, 0, length),
+                gradient.narrow(0, 0, length),
+                firstMoments.narrow(0, at, length),
+                secondMoments.narrow(0, at, length)));
+      }
       at += slice;
     }
-  }
-
-  /** One unit's slices, padding included. */
-  private record Own(Tensor values, Tensor gradients, Tensor firstMoment, Tensor secondMoment) {}
-
-  /**
-   * Cuts a slice where the rule of the update changes, and leaves its padding out.
-   *
-   * @param begin first element, counted from the beginning of the unit
-   * @param end element behind the last
-   */
-  private void add(ParameterLayout.Unit unit, long begin, long end, Own own, int units) {
-    if (begin == end) {
-      return;
-    }
-    boolean block = unit.number() > 0 && unit.number() < units - 1;
-    long border = Math.max(begin, Math.min(end, unit.matrices()));
-    Stretch.Kind matrices = block ? Stretch.Kind.MATRIX : Stretch.Kind.EMBEDDING;
-    if (begin < border) {
-      stretches.add(stretch(unit, begin, border, begin, matrices, own));
-    }
-    if (border < end) {
-      stretches.add(stretch(unit, border, end, begin, Stretch.Kind.NORM, own));
-    }
-    state.add(
-        new TrainingState.Stretch(
-            unit.begin() + begin,
-            own.values().narrow(0, 0, end - begin),
-            own.firstMoment().narrow(0, 0, end - begin),
-            own.secondMoment().narrow(0, 0, end - begin)));
-  }
-
-  private static Stretch stretch(
-      ParameterLayout.Unit unit, long from, long to, long begin, Stretch.Kind kind, Own own) {
-    long at = from - begin;
-    long length = to - from;
-    return new Stretch(
-        unit.number(),
-        from,
-        kind,
-        own.values().narrow(0, at, length),
-        own.gradients().narrow(0, at, length),
-        own.firstMoment().narrow(0, at, length),
-        own.secondMoment().narrow(0, at, length));
   }
 
   /** The reduced gradient of a unit, [slice]. */
@@ -108,7 +67,16 @@ final class OwnSlices {
 
   /** This rank's part of what a checkpoint holds. */
   TrainingState state() {
-    return new TrainingState(state);
+    return new TrainingState(
+        stretches.stream()
+            .map(
+                stretch ->
+                    new TrainingState.Stretch(
+                        units.get(stretch.unit()).begin() + stretch.offset(),
+                        stretch.parameters(),
+                        stretch.firstMoment(),
+                        stretch.secondMoment()))
+            .toList());
   }
 
   /**

@@ -7,8 +7,8 @@ import dev.tatara.trainer.checkpoint.TrainingState;
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.objective.Objective;
-import dev.tatara.trainer.optimizer.AdamW;
 import dev.tatara.trainer.optimizer.LearningRate;
+import dev.tatara.trainer.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +30,7 @@ final class TrainingStep {
   private final Gang gang;
   private final Llama model;
   private final Objective objective;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final LearningRate learningRate;
   private final StepClock clock = new StepClock();
 
@@ -49,7 +49,8 @@ final class TrainingStep {
     this.own = new OwnSlices(model.parameters());
     this.units = new UnitExchange(gang, model.parameters(), own);
     model.visitedBy(units);
-    this.optimizer = new AdamW(task.optimizer(), own.stretches());
+    this.optimizer =
+        new Optimizer(task.optimizer(), model.parameters().layout(), own.stretches(), units);
   }
 
   /** This rank's part of what a checkpoint holds. */

@@ -7,6 +7,7 @@ import dev.tatara.trainer.model.BlockVisitor;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.model.Sharding;
+import dev.tatara.trainer.optimizer.WholeMatrices;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -19,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
  * <p>All ranks exchange the same units in the same order, so a rank that has no sample left in a
  * round goes through the units without computing.
  */
-final class UnitExchange implements BlockVisitor {
+final class UnitExchange implements BlockVisitor, WholeMatrices {
   private final Gang gang;
   private final Parameters parameters;
   private final Sharding sharding;
@@ -115,10 +116,10 @@ final class UnitExchange implements BlockVisitor {
     }
     if (sharding.keepsGradients()) {
       if (last) {
-        gang.sumScattered(own.gradient(unit), parameters.gradients(unit));
+        sumScattered(unit);
       }
     } else if (first) {
-      gang.sumScattered(own.gradient(unit), parameters.gradients(unit));
+      sumScattered(unit);
     } else {
       try (PointerScope scope = new PointerScope()) {
         Tensor sum = scratch.narrow(0, 0, own.gradient(unit).numel());
@@ -129,7 +130,31 @@ final class UnitExchange implements BlockVisitor {
     passed |= unit == 0;
   }
 
-  /** Own slices of the parameters have changed: the others learn them, now or before the next use. */
+  @Override
+  public int rank() {
+    return gang.rank();
+  }
+
+  @Override
+  public int size() {
+    return gang.size();
+  }
+
+  /** Into the buffer of the gradients, which nobody needs once they are scattered. */
+  @Override
+  public Tensor gather(int unit) {
+    gang.gather(parameters.gradients(unit), own.gradient(unit));
+    return parameters.gradients(unit);
+  }
+
+  @Override
+  public void sumScattered(int unit) {
+    gang.sumScattered(own.gradient(unit), parameters.gradients(unit));
+  }
+
+  /**
+   * Own slices of the parameters have changed: the others learn them, now or before the next use.
+   */
   void spread() {
     parameters.outdate();
     if (sharding.keepsParameters()) {

@@ -3,8 +3,8 @@ package dev.tatara.trainer.model;
 import static org.bytedeco.pytorch.global.torch.torch_zeros;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -21,12 +21,12 @@ final class UnitBuffers {
 
   private UnitBuffers(List<ParameterLayout.Unit> units, int ranks, List<Integer> places) {
     this.places.addAll(places);
-    TreeMap<Integer, Long> sizes = new TreeMap<>();
+    long[] sizes = new long[units.size()];
     for (ParameterLayout.Unit unit : units) {
-      sizes.merge(places.get(unit.number()), unit.padded(ranks), Math::max);
+      int place = places.get(unit.number());
+      sizes[place] = Math.max(sizes[place], unit.padded(ranks));
     }
-    TreeMap<Integer, Tensor> tensors = new TreeMap<>();
-    sizes.forEach((place, size) -> tensors.put(place, torch_zeros(size)));
+    List<Tensor> tensors = Arrays.stream(sizes).mapToObj(size -> torch_zeros(size)).toList();
     for (ParameterLayout.Unit unit : units) {
       Tensor place = tensors.get(places.get(unit.number()));
       buffers.add(place.narrow(0, 0, unit.padded(ranks)));
@@ -35,8 +35,7 @@ final class UnitBuffers {
 
   /** One for each unit. */
   static UnitBuffers separate(List<ParameterLayout.Unit> units, int ranks) {
-    return new UnitBuffers(
-        units, ranks, units.stream().map(ParameterLayout.Unit::number).toList());
+    return new UnitBuffers(units, ranks, units.stream().map(ParameterLayout.Unit::number).toList());
   }
 
   /**
