@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.Tensor;
  * are summed and scattered, each rank updates its range of the parameters, and the ranges are
  * gathered again (ZeRO stage 1; Rajbhandari et al., arXiv 1910.02054).
  */
-final class TrainingStep {
+public final class TrainingStep {
   private static final double CLIP_EPSILON = 1e-6;
   private static final long NORM_STRETCH = 1 << 14;
 
@@ -45,9 +45,9 @@ final class TrainingStep {
   private final Tensor ownGradients;
 
   /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
-  record Outcome(StepReport report, boolean stop) {}
+  public record Outcome(StepReport report, boolean stop) {}
 
-  TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
+  public TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
     this.task = task;
     this.gang = gang;
     this.model = model;
@@ -80,7 +80,7 @@ final class TrainingStep {
    * @param stop this rank was asked to go
    * @throws InvalidInputException if the loss is no longer a number
    */
-  Outcome run(int step, boolean stop) {
+  public Outcome run(int step, boolean stop) {
     clock.start();
     try (PointerScope scope = new PointerScope()) {
       Objective.Sums own = compute(step);
