@@ -59,7 +59,8 @@ record Curriculum(Llama model, Objective objective) {
         model,
         new NextToken(
             (index, target, at) -> windows.read(order.sample(index), target, at),
-            task.sequenceLength()));
+            task.sequenceLength(),
+            task.loss().zLoss()));
   }
 
   private static Llama fresh(TrainTask task, TokenWindows windows, SpecialTokens special) {

@@ -10,8 +10,10 @@ import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.objective.Objective;
-import dev.tatara.trainer.optimizer.AdamW;
 import dev.tatara.trainer.optimizer.LearningRate;
+import dev.tatara.trainer.optimizer.Optimizer;
+import dev.tatara.trainer.optimizer.Slice;
+import dev.tatara.trainer.optimizer.WholeMatrices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -34,7 +36,7 @@ public final class TrainingStep {
   private final Gang gang;
   private final Llama model;
   private final Objective objective;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final LearningRate learningRate;
   private final StepClock clock = new StepClock();
 
@@ -58,8 +60,36 @@ public final class TrainingStep {
     begin = gang.rank() * range;
     ownParameters = parameters.flat().narrow(0, begin, range);
     ownGradients = gang.size() == 1 ? parameters.gradients() : torch_zeros(range);
-    long decayed = Math.min(range, Math.max(0, parameters.layout().decayed() - begin));
-    optimizer = new AdamW(task.optimizer(), range, decayed);
+    optimizer =
+        new Optimizer(
+            task.optimizer(),
+            parameters.layout(),
+            List.of(new Slice(begin, range)),
+            new GangMatrices(gang, parameters.gradients()));
+  }
+
+  /** Gathers into the buffer of the gradients, which nobody needs once they are scattered. */
+  private record GangMatrices(Gang gang, Tensor buffer) implements WholeMatrices {
+    @Override
+    public int rank() {
+      return gang.rank();
+    }
+
+    @Override
+    public int size() {
+      return gang.size();
+    }
+
+    @Override
+    public Tensor gather(Tensor own) {
+      gang.gather(buffer, own);
+      return buffer;
+    }
+
+    @Override
+    public void sumScattered(Tensor own, Tensor whole) {
+      gang.sumScattered(own, whole);
+    }
   }
 
   /** This rank's part of what a checkpoint holds. */

@@ -7,7 +7,9 @@ import static org.bytedeco.pytorch.global.torch.linear;
 import dev.tatara.config.run.ExecutionConfig;
 import dev.tatara.trainer.tensor.Lifetime;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -62,6 +64,19 @@ public final class Llama {
   /** From now on, tells this visitor what is computed. */
   public void visitedBy(BlockVisitor visitor) {
     this.visitor = visitor;
+  }
+
+  /** What goes into each block, [B, T, C], and last what the output projection sees. */
+  List<Tensor> states(Tensor tokens) {
+    RotaryEmbedding.Tables tables = rotary.upTo(tokens.size(1));
+    List<Tensor> states = new ArrayList<>();
+    Tensor x = embed(tokens);
+    for (int i = 0; i < config.layers(); i++) {
+      states.add(x);
+      x = block.forward(i, x, tables, null);
+    }
+    states.add(block.norm(x, "norm"));
+    return states;
   }
 
   /** The output projection, [V, C]; only at hand within {@link #train} and {@link #evaluate}. */

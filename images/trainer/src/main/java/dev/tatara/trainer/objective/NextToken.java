@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class NextToken implements Objective {
   private final Windows windows;
   private final int length;
+  private final double zLoss;
 
   /** Where the tokens come from. */
   @FunctionalInterface
@@ -21,10 +22,12 @@ public final class NextToken implements Objective {
 
   /**
    * @param length tokens that one window predicts
+   * @param zLoss weight of the squared log-denominator; the reported loss leaves it out
    */
-  public NextToken(Windows windows, int length) {
+  public NextToken(Windows windows, int length, double zLoss) {
     this.windows = windows;
     this.length = length;
+    this.zLoss = zLoss;
   }
 
   @Override
@@ -44,7 +47,7 @@ public final class NextToken implements Objective {
               null,
               hidden -> {
                 OutputLayer.Slope slope =
-                    new OutputLayer(model).backward(hidden.flatten(0, 1), wanted, null);
+                    new OutputLayer(model, zLoss).backward(hidden.flatten(0, 1), wanted, null);
                 return new Learning.Direction<>(slope.gradient().view_as(hidden), slope.loss());
               });
       return new Sums(loss, targets, targets, new TreeMap<>());

@@ -29,8 +29,18 @@ final class OutputLayer {
   private final Tensor head;
   private final Tensor headGradient;
   private final long stretch;
+  private final double zLoss;
 
   OutputLayer(Llama model) {
+    this(model, 0);
+  }
+
+  /**
+   * @param zLoss weight of the squared logarithm of the softmax's denominator (PaLM, arXiv
+   *     2204.02311, section 5)
+   */
+  OutputLayer(Llama model, double zLoss) {
+    this.zLoss = zLoss;
     head = model.head();
     headGradient = model.headGradient();
     stretch = Math.max(16, STRETCH_ELEMENTS / model.config().vocabularySize());
@@ -56,7 +66,8 @@ final class OutputLayer {
   record Slope(double loss, Tensor gradient) {}
 
   /**
-   * The gradient of the loss Σ wᵢ · −log p(targetᵢ); that of the projection is added to it.
+   * The gradient of the loss Σ wᵢ · (−log p(targetᵢ) + z · logZᵢ²); that of the projection is added
+   * to it. The loss that is returned is without the z-loss.
    *
    * @param hidden [N, C]
    * @param targets [N], int64
@@ -71,10 +82,17 @@ final class OutputLayer {
         try (PointerScope scope = new PointerScope()) {
           Tensor part = hidden.narrow(0, begin, length);
           Tensor wanted = targets.narrow(0, begin, length).unsqueeze(1);
-          Tensor slope = linear(part, head).log_softmax(1);
+          Tensor logits = linear(part, head);
+          Tensor slope = logits.log_softmax(1);
           Tensor logs = slope.gather(1, wanted);
           sum.sub_(logs.sum(new ScalarTypeOptional(ScalarType.Double)));
-          slope.exp_().scatter_add_(1, wanted, torch_full(logs.shape(), new Scalar(-1.0)));
+          slope.exp_();
+          if (zLoss > 0) {
+            // d(z · logZ²) = 2z · logZ · softmax, and logZ is what log-softmax took off.
+            Tensor logZ = logits.gather(1, wanted).sub_(logs);
+            slope.mul_(logZ.mul_(new Scalar(2 * zLoss)).add_(new Scalar(1.0)));
+          }
+          slope.scatter_add_(1, wanted, torch_full(logs.shape(), new Scalar(-1.0)));
           if (weights != null) {
             slope.mul_(weights.narrow(0, begin, length).unsqueeze(1));
           }
