@@ -74,7 +74,7 @@ record Curriculum(Llama model, Objective objective) {
             special.id(SpecialTokens.PADDING).orElse(endOfText));
     Parameters parameters = Parameters.trainable(ParameterLayout.of(config), task.worldSize());
     Initialization.fill(parameters, config, task.seed());
-    return new Llama(config, parameters, task.sequenceLength());
+    return new Llama(config, parameters, task.sequenceLength(), task.execution());
   }
 
   private static Llama continued(TrainTask task, Artifacts artifacts) {
@@ -82,7 +82,8 @@ record Curriculum(Llama model, Objective objective) {
       return new Llama(
           input.config().reaching(task.sequenceLength()),
           input.load(layout -> Parameters.trainable(layout, task.worldSize())),
-          task.sequenceLength());
+          task.sequenceLength(),
+          task.execution());
     }
   }
 

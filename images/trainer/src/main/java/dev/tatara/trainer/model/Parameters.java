@@ -84,6 +84,11 @@ public final class Parameters {
     return leaf;
   }
 
+  /** The gradient of one matrix or norm, a view to add to. */
+  Tensor gradient(String name) {
+    return leaf(name).grad();
+  }
+
   /** The flat view of one tensor of a file. The caller's scope owns it. */
   Tensor view(ParameterLayout.Slot slot) {
     return flat.narrow(0, slot.offset(), slot.elements());

@@ -7,12 +7,10 @@ import static org.bytedeco.pytorch.global.torch.torch_zeros;
 
 import dev.tatara.trainer.model.Llama;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +41,8 @@ final class OutputLayer {
    */
   OutputLayer(Llama model, double zLoss) {
     this.zLoss = zLoss;
-    head = model.head().detach();
-    headGradient = model.head().grad();
+    head = model.head();
+    headGradient = model.headGradient();
     stretch = Math.max(16, STRETCH_ELEMENTS / model.config().vocabularySize());
   }
 
@@ -64,25 +62,25 @@ final class OutputLayer {
     }
   }
 
+  /** The summed loss Σ −log p(targetᵢ), unweighted, and the gradient for hidden states [N, C]. */
+  record Slope(double loss, Tensor gradient) {}
+
   /**
-   * Goes back from the loss Σ wᵢ · (−log p(targetᵢ) + z · logZᵢ²) through the projection and the
-   * graph behind {@code hidden}, and returns Σ −log p(targetᵢ), unweighted and without the z-loss.
+   * The gradient of the loss Σ wᵢ · (−log p(targetᵢ) + z · logZᵢ²); that of the projection is added
+   * to it. The loss that is returned is without the z-loss.
    *
-   * @param hidden [N, C], with its graph
+   * @param hidden [N, C]
    * @param targets [N], int64
    * @param weights [N]; null for all ones
    */
-  double backward(Tensor hidden, Tensor targets, @Nullable Tensor weights) {
-    Tensor gradient;
-    double loss;
+  Slope backward(Tensor hidden, Tensor targets, @Nullable Tensor weights) {
     try (NoGradGuard guard = new NoGradGuard()) {
-      Tensor values = hidden.detach();
-      gradient = empty_like(values);
+      Tensor gradient = empty_like(hidden);
       Tensor sum = torch_zeros(new long[0], new TensorOptions(ScalarType.Double));
       for (long begin = 0; begin < targets.size(0); begin += stretch) {
         long length = Math.min(stretch, targets.size(0) - begin);
         try (PointerScope scope = new PointerScope()) {
-          Tensor part = values.narrow(0, begin, length);
+          Tensor part = hidden.narrow(0, begin, length);
           Tensor wanted = targets.narrow(0, begin, length).unsqueeze(1);
           Tensor logits = linear(part, head);
           Tensor slope = logits.log_softmax(1);
@@ -102,9 +100,7 @@ final class OutputLayer {
           headGradient.addmm_(slope.t(), part);
         }
       }
-      loss = sum.item_double();
+      return new Slope(sum.item_double(), gradient);
     }
-    hidden.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
-    return loss;
   }
 }
