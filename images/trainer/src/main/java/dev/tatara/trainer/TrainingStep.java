@@ -2,7 +2,6 @@ package dev.tatara.trainer;
 
 import static org.bytedeco.pytorch.global.torch.torch_zeros;
 
-import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.TrainingState;
@@ -12,6 +11,7 @@ import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.optimizer.AdamW;
 import dev.tatara.trainer.optimizer.LearningRate;
+import dev.tatara.trainer.order.Batches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -44,8 +44,13 @@ final class TrainingStep {
   private final Tensor ownParameters;
   private final Tensor ownGradients;
 
-  /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
-  record Outcome(StepReport report, boolean stop) {}
+  /**
+   * What a step came to, the same on all ranks.
+   *
+   * @param stop a rank was asked to go
+   * @param save rank 0 wants a checkpoint
+   */
+  record Outcome(StepReport report, boolean stop, boolean save) {}
 
   TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
     this.task = task;
@@ -73,43 +78,63 @@ final class TrainingStep {
     gang.gather(model.parameters().flat(), ownParameters);
   }
 
+  /** Forgets the part of a step that was broken off. */
+  void clearGradients() {
+    model.parameters().gradients().zero_();
+  }
+
+  /** As before the first step. */
+  void clearMoments() {
+    optimizer.firstMoment().zero_();
+    optimizer.secondMoment().zero_();
+  }
+
+  /** Does the step on the samples of an order in which nothing is skipped. */
+  Outcome run(int step, boolean stop) {
+    return run(step, new Batches(task.batch(), List.of()).samples(step), stop, false);
+  }
+
   /**
-   * Does the step.
+   * Does the step. Where the loss or the gradient is no number, nothing is updated.
    *
    * @param step counted from 0
+   * @param samples of the global batch
    * @param stop this rank was asked to go
-   * @throws InvalidInputException if the loss is no longer a number
+   * @param save this rank wants a checkpoint
    */
-  Outcome run(int step, boolean stop) {
+  Outcome run(int step, long[] samples, boolean stop, boolean save) {
     clock.start();
     try (PointerScope scope = new PointerScope()) {
-      Objective.Sums own = compute(step);
+      Objective.Sums own = compute(step, samples);
       clock.lap("compute");
       Totals totals;
       try (NoGradGuard guard = new NoGradGuard()) {
         gang.sumScattered(ownGradients, model.parameters().gradients());
-        totals = exchange(own, squaredNorm(ownGradients), stop);
+        totals = exchange(own, squaredNorm(ownGradients), stop, save);
         clock.lap("reduce");
-        requireFinite(step, totals);
         double rate = learningRate.at(step);
+        if (!totals.finite()) {
+          clearGradients();
+          return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), false);
+        }
         ownGradients.mul_(new Scalar(totals.scale(task.optimizer().clip())));
         optimizer.update(ownParameters, ownGradients, step + 1, rate);
         model.parameters().gradients().zero_();
         clock.lap("update");
         gang.gather(model.parameters().flat(), ownParameters);
         clock.lap("gather");
-        return new Outcome(totals.report(step, rate, clock.total()), totals.stop());
+        return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), totals.save());
       }
     }
   }
 
   /** This rank's samples of the global batch, in micro-batches. */
-  private Objective.Sums compute(int step) {
-    long first = (long) step * task.batch();
+  private Objective.Sums compute(int step, long[] samples) {
+    long first = (long) step * samples.length;
     List<Long> mine = new ArrayList<>();
-    for (long index = first; index < first + task.batch(); index++) {
-      if (index % gang.size() == gang.rank()) {
-        mine.add(index);
+    for (int place = 0; place < samples.length; place++) {
+      if ((first + place) % gang.size() == gang.rank()) {
+        mine.add(samples[place]);
       }
     }
     Objective.Sums sums = Objective.Sums.NONE;
@@ -132,13 +157,14 @@ final class TrainingStep {
   }
 
   /** One small sum over all ranks for everything that all must know. */
-  private Totals exchange(Objective.Sums own, double squaredNorm, boolean stop) {
+  private Totals exchange(Objective.Sums own, double squaredNorm, boolean stop, boolean save) {
     List<Double> values = new ArrayList<>();
     values.add(own.loss());
     values.add(own.weight());
     values.add((double) own.tokens());
     values.add(squaredNorm);
     values.add(stop ? 1.0 : 0.0);
+    values.add(save ? 1.0 : 0.0);
     for (String name : objective.extraNames()) {
       values.add(own.extra().getOrDefault(name, 0.0));
     }
@@ -148,7 +174,7 @@ final class TrainingStep {
     TreeMap<String, Double> extra = new TreeMap<>();
     double weight = Math.max(total.get(1), Double.MIN_NORMAL);
     for (int i = 0; i < objective.extraNames().size(); i++) {
-      extra.put(objective.extraNames().get(i), total.get(5 + i) / weight);
+      extra.put(objective.extraNames().get(i), total.get(6 + i) / weight);
     }
     return new Totals(
         total.get(0) / weight,
@@ -156,6 +182,7 @@ final class TrainingStep {
         weight,
         (long) total.get(2),
         total.get(4) > 0,
+        total.get(5) > 0,
         extra);
   }
 
@@ -165,7 +192,12 @@ final class TrainingStep {
       double weight,
       long tokens,
       boolean stop,
+      boolean save,
       TreeMap<String, Double> extra) {
+
+    boolean finite() {
+      return Double.isFinite(loss) && Double.isFinite(norm);
+    }
 
     /** From the gradient of the summed loss to the clipped gradient of the mean loss. */
     double scale(double clip) {
@@ -175,20 +207,6 @@ final class TrainingStep {
 
     StepReport report(int step, double rate, double seconds) {
       return new StepReport(step + 1, loss, norm, rate, tokens, seconds, extra);
-    }
-  }
-
-  private void requireFinite(int step, Totals totals) {
-    if (!Double.isFinite(totals.loss()) || !Double.isFinite(totals.norm())) {
-      throw new InvalidInputException(
-          "%s diverged at step %d: loss %s, gradient norm %s. Lower %s.optimizer.learningRate (now %s) or raise its warmup"
-              .formatted(
-                  task.stage().word(),
-                  step + 1,
-                  totals.loss(),
-                  totals.norm(),
-                  task.stage().word(),
-                  task.optimizer().learningRate()));
     }
   }
 }
