@@ -22,11 +22,25 @@ import dev.tatara.trainer.order.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
-/** Who learns what: the model a task begins with, and its objective. */
-record Curriculum(Llama model, Objective objective) {
+/**
+ * Who learns what.
+ *
+ * @param model that the task begins with
+ * @param consumed tokens that the samples from one index up to another bring in, by {@code
+ *     source.NAME} and {@code language.NAME}; empty where the data have no sources
+ */
+record Curriculum(Llama model, Objective objective, Consumed consumed) {
+
+  /** Counts tokens between two indices of the global order. */
+  @FunctionalInterface
+  interface Consumed {
+    SortedMap<String, Long> between(long from, long to);
+  }
 
   /** Reads the inputs of the task. */
   static Curriculum of(TrainTask task, Artifacts artifacts, SpecialTokens special, Path cache) {
@@ -60,7 +74,8 @@ record Curriculum(Llama model, Objective objective) {
         new NextToken(
             (index, target, at) -> windows.read(order.sample(index), target, at),
             task.sequenceLength(),
-            task.loss().zLoss()));
+            task.loss().zLoss()),
+        (from, to) -> windows.tokens(order.count(from, to)));
   }
 
   private static Llama fresh(TrainTask task, TokenWindows windows, SpecialTokens special) {
@@ -107,7 +122,10 @@ record Curriculum(Llama model, Objective objective) {
       }
       requireKnown(row.ids().stream(), model.config(), data);
     }
-    return new Curriculum(model, new AssistantTokens(inOrder(task, chats), task.sequenceLength()));
+    return new Curriculum(
+        model,
+        new AssistantTokens(inOrder(task, chats), task.sequenceLength()),
+        (from, to) -> new TreeMap<>());
   }
 
   private static Curriculum dpo(TrainTask task, Artifacts artifacts) {
@@ -125,13 +143,15 @@ record Curriculum(Llama model, Objective objective) {
     return new Curriculum(
         model,
         new Preferences(
-            inOrder(task, pairs), reference(task, artifacts), task.beta(), task.sequenceLength()));
+            inOrder(task, pairs), reference(task, artifacts), task.beta(), task.sequenceLength()),
+        (from, to) -> new TreeMap<>());
   }
 
   /** Rows by index of the global order: another permutation in each epoch. */
   private static <T> LongFunction<T> inOrder(TrainTask task, List<T> rows) {
     SampleOrder order =
-        SampleOrder.of(task.seed(), new SampleOrder.Stream(task.stage().word(), rows.size()));
+        SampleOrder.of(
+            task.seed(), new SampleOrder.Stream(task.stage().word(), null, null, rows.size()));
     return index -> rows.get((int) order.sample(index).item());
   }
 

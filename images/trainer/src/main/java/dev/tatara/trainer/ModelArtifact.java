@@ -57,7 +57,8 @@ final class ModelArtifact {
     this.fence = fence;
   }
 
-  ArtifactRef write(Llama model, SpecialTokens special, List<StepReport.Point> curve) {
+  ArtifactRef write(Curriculum curriculum, SpecialTokens special, List<StepReport.Point> curve) {
+    Llama model = curriculum.model();
     List<ManifestObject> objects = new ArrayList<>();
     HuggingFaceConfig config = model.config();
     objects.add(put(ModelFolder.CONFIG, HuggingFaceJson.bytes(config, WeightType.F32)));
@@ -73,6 +74,10 @@ final class ModelArtifact {
     counts.put("parameters", model.parameters().layout().parameters());
     counts.put("steps", (long) task.steps());
     counts.put("tokens", curve.stream().mapToLong(StepReport.Point::tokens).sum());
+    curriculum
+        .consumed()
+        .between(0, (long) task.steps() * task.batch())
+        .forEach((what, tokens) -> counts.put("tokens." + what, tokens));
     fence.check();
     return artifacts.commit(
         new Manifest(

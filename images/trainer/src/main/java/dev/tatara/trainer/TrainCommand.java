@@ -152,7 +152,7 @@ final class TrainCommand {
       if (gang.rank() == 0) {
         progress.ifPresent(object -> object.phase("saving"));
         ArtifactRef ref =
-            new ModelArtifact(artifacts, task, fence).write(curriculum.model(), special, curve);
+            new ModelArtifact(artifacts, task, fence).write(curriculum, special, curve);
         LOG.info("run={} stage={} wrote {}", task.run(), task.stage(), ref.uri());
       }
       return ExitCode.DONE;

@@ -124,7 +124,21 @@ public final class SyntheticRun {
             Stage.PRETRAIN,
             State.DONE,
             171,
-            Map.of("parameters", 1_075_456L, "steps", 180L, "tokens", 1_474_560L),
+            Map.of(
+                "parameters",
+                1_075_456L,
+                "steps",
+                180L,
+                "tokens",
+                1_474_560L,
+                "tokens.source.aozora",
+                491_520L,
+                "tokens.source.manuals",
+                983_040L,
+                "tokens.language.en",
+                983_040L,
+                "tokens.language.ja",
+                491_520L),
             Account.EMPTY,
             ""));
     stages.add(outcome(Stage.SFT, State.DONE, 31, Map.of("steps", 60L), Account.EMPTY, ""));
