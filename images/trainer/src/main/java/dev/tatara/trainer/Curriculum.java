@@ -13,6 +13,7 @@ import dev.tatara.trainer.model.Initialization;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.AssistantTokens;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.objective.Objective;
@@ -43,11 +44,12 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
   }
 
   /** Reads the inputs of the task. */
-  static Curriculum of(TrainTask task, Artifacts artifacts, SpecialTokens special, Path cache) {
+  static Curriculum of(
+      TrainTask task, Sharding sharding, Artifacts artifacts, SpecialTokens special, Path cache) {
     return switch (task.stage()) {
-      case PRETRAIN -> pretrain(task, artifacts, special, cache);
-      case SFT -> sft(task, artifacts);
-      case DPO -> dpo(task, artifacts);
+      case PRETRAIN -> pretrain(task, sharding, artifacts, special, cache);
+      case SFT -> sft(task, sharding, artifacts);
+      case DPO -> dpo(task, sharding, artifacts);
       default ->
           throw new InvalidInputException(
               "The task document is wrong: stage is %s; the trainer knows %s, %s and %s"
@@ -56,7 +58,7 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
   }
 
   private static Curriculum pretrain(
-      TrainTask task, Artifacts artifacts, SpecialTokens special, Path cache) {
+      TrainTask task, Sharding sharding, Artifacts artifacts, SpecialTokens special, Path cache) {
     TokenWindows windows =
         new TokenWindows(
             artifacts,
@@ -67,8 +69,8 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
     SampleOrder order = SampleOrder.of(task.seed(), windows.streams(), task.mixture(), samples);
     Llama model =
         task.inputs().containsKey("model")
-            ? continued(task, artifacts)
-            : fresh(task, windows, special);
+            ? continued(task, sharding, artifacts)
+            : fresh(task, sharding, windows, special);
     return new Curriculum(
         model,
         new NextToken(
@@ -78,7 +80,8 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
         (from, to) -> windows.tokens(order.count(from, to)));
   }
 
-  private static Llama fresh(TrainTask task, TokenWindows windows, SpecialTokens special) {
+  private static Llama fresh(
+      TrainTask task, Sharding sharding, TokenWindows windows, SpecialTokens special) {
     int endOfText = windows.index().endOfText();
     HuggingFaceConfig config =
         HuggingFaceConfig.llama(
@@ -87,16 +90,16 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
             task.sequenceLength(),
             endOfText,
             special.id(SpecialTokens.PADDING).orElse(endOfText));
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), task.worldSize());
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     Initialization.fill(parameters, config, task.seed());
     return new Llama(config, parameters, task.sequenceLength(), task.execution());
   }
 
-  private static Llama continued(TrainTask task, Artifacts artifacts) {
+  private static Llama continued(TrainTask task, Sharding sharding, Artifacts artifacts) {
     try (ModelInput input = ModelInput.fetch(artifacts, TaskInputs.require(task, "model"))) {
       return new Llama(
           input.config().reaching(task.sequenceLength()),
-          input.load(layout -> Parameters.trainable(layout, task.worldSize())),
+          input.load(layout -> Parameters.trainable(layout, sharding)),
           task.sequenceLength(),
           task.execution());
     }
@@ -108,8 +111,8 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
     }
   }
 
-  private static Curriculum sft(TrainTask task, Artifacts artifacts) {
-    Llama model = continued(task, artifacts);
+  private static Curriculum sft(TrainTask task, Sharding sharding, Artifacts artifacts) {
+    Llama model = continued(task, sharding, artifacts);
     ArtifactRef data = TaskInputs.require(task, "chats");
     List<ChatRow> chats =
         DocumentShard.read(artifacts.read(data, "train.jsonl.zst"), ChatRow.class);
@@ -128,8 +131,8 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
         (from, to) -> new TreeMap<>());
   }
 
-  private static Curriculum dpo(TrainTask task, Artifacts artifacts) {
-    Llama model = continued(task, artifacts);
+  private static Curriculum dpo(TrainTask task, Sharding sharding, Artifacts artifacts) {
+    Llama model = continued(task, sharding, artifacts);
     ArtifactRef data = TaskInputs.require(task, "pairs");
     List<PairRow> pairs =
         DocumentShard.read(artifacts.read(data, "pairs.jsonl.zst"), PairRow.class);

@@ -14,6 +14,7 @@ import dev.tatara.trainer.checkpoint.Fence;
 import dev.tatara.trainer.checkpoint.FencedException;
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.gang.GlooGang;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.tensor.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -97,7 +98,8 @@ final class TrainCommand {
         engine.description());
     SpecialTokens special =
         SpecialTokens.read(artifacts.read(TaskInputs.require(task, "tokenizer"), "tokenizer.json"));
-    Curriculum curriculum = Curriculum.of(task, artifacts, special, cache());
+    Sharding sharding = new Sharding(rank.rank(), rank.worldSize(), task.execution().zero());
+    Curriculum curriculum = Curriculum.of(task, sharding, artifacts, special, cache());
     try (Gang gang = GlooGang.form(rank, MEETING, SILENCE)) {
       return new GangRun(engine, curriculum, gang, progress).run(special);
     }
@@ -166,7 +168,7 @@ final class TrainCommand {
       if (restored.isEmpty()) {
         return 0;
       }
-      training.gatherParameters();
+      training.spreadParameters();
       int step = restored.get().step();
       curve.addAll(restored.get().curve());
       journal.restored(step);

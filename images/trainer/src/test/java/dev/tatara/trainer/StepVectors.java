@@ -16,6 +16,7 @@ import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.AssistantTokens;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.safetensors.SafeTensorsFile;
@@ -68,10 +69,10 @@ final class StepVectors {
     return hyper.path("T").asInt();
   }
 
-  Llama model(String name, int ranks) throws IOException {
+  Llama model(String name, Sharding sharding) throws IOException {
     Path init = folder.resolve(name).resolve("init");
     HuggingFaceConfig config = ModelFolder.config(init);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), ranks);
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     ModelFolder.load(init, parameters);
     return new Llama(config, parameters, length() + 1);
   }

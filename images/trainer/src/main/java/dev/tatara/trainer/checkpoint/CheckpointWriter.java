@@ -49,14 +49,14 @@ public final class CheckpointWriter implements AutoCloseable {
   /**
    * What stays the same over all checkpoints of a gang.
    *
-   * @param elements of the flat buffer, without padding
+   * @param elements of the model, without the padding that ranks add
    * @param engine description of the engine
    */
   public record Identity(
       int rank, int worldSize, String fingerprint, long elements, String engine) {}
 
   /**
-   * @param state live tensors; read only within {@link #save}
+   * @param state live tensors; their content is read only within {@link #save}
    * @param onFenced called in the background when a newer gang has taken over
    */
   public CheckpointWriter(
@@ -67,7 +67,7 @@ public final class CheckpointWriter implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.identity = identity;
     this.state = state;
-    this.copy = new HostCopy(state.parameters().numel());
+    this.copy = new HostCopy(state.elements());
     this.onFenced = onFenced;
   }
 
@@ -132,14 +132,7 @@ public final class CheckpointWriter implements AutoCloseable {
     checkpoints.fence().check();
     checkpoints.store().write(checkpoints.prefix(step) + name, copy.stream(), copy.bytes());
     Shard shard =
-        new Shard(
-            rank,
-            state.begin(),
-            state.end(),
-            name,
-            copy.bytes(),
-            copy.sha256(),
-            checkpoints.fence().epoch());
+        new Shard(rank, name, copy.bytes(), copy.pieces(state), checkpoints.fence().epoch());
     checkpoints.store().write(checkpoints.shardKey(step, rank), Json.bytes(shard));
   }
 

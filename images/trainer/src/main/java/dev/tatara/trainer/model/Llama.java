@@ -48,7 +48,9 @@ public final class Llama {
     this.parameters = parameters;
     this.rotary = new RotaryEmbedding(config, longest);
     this.block = new Block(config, parameters);
-    this.checkpointing = execution.activationCheckpointing();
+    // A graph holds the parameters of its unit, so it may not outlive their stay.
+    this.checkpointing =
+        execution.activationCheckpointing() || !parameters.sharding().keepsParameters();
   }
 
   /** Dimensions. */
@@ -64,6 +66,7 @@ public final class Llama {
   /** From now on, tells this visitor what is computed. */
   public void visitedBy(BlockVisitor visitor) {
     this.visitor = visitor;
+    parameters.broughtBy(visitor);
   }
 
   /** What goes into each block, [B, T, C], and last what the output projection sees. */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -69,9 +68,7 @@ public final class ModelFolder {
       files.check(layout);
       Parameters parameters = make.apply(layout);
       for (ParameterLayout.Slot slot : layout.tensors()) {
-        try (PointerScope scope = new PointerScope()) {
-          files.read(slot.name(), parameters.view(slot));
-        }
+        parameters.fill(slot, target -> files.read(slot.name(), target));
       }
       return parameters;
     }
@@ -142,12 +139,13 @@ public final class ModelFolder {
         slot.name(),
         type.name(),
         slot.shape(),
-        sink -> {
-          try (PointerScope scope = new PointerScope()) {
-            Tensor values = parameters.view(slot).to(type.engineType()).contiguous();
-            HostMemory.of(values).forEachPiece((offset, piece) -> sink.write(piece));
-          }
-        });
+        sink ->
+            parameters.read(
+                slot,
+                elements -> {
+                  Tensor values = elements.to(type.engineType()).contiguous();
+                  HostMemory.of(values).forEachPiece((offset, piece) -> sink.write(piece));
+                }));
   }
 
   private static List<List<SafeTensorsWriter.Source>> split(

@@ -87,10 +87,12 @@ final class ModelFolderTest {
       assertThat(twice.resolve(file.getFileName())).hasSameBinaryContentAs(file);
     }
     if (type == WeightType.F32) {
-      FloatPointer a = new FloatPointer(parameters.flat().data_ptr());
-      FloatPointer b = new FloatPointer(read.flat().data_ptr());
-      for (long i = 0; i < layout.size(); i++) {
-        assertThat(b.get(i)).isEqualTo(a.get(i));
+      for (ParameterLayout.Unit unit : layout.units()) {
+        FloatPointer a = new FloatPointer(parameters.values(unit.number()).data_ptr());
+        FloatPointer b = new FloatPointer(read.values(unit.number()).data_ptr());
+        for (long i = 0; i < unit.size(); i++) {
+          assertThat(b.get(i)).isEqualTo(a.get(i));
+        }
       }
     }
   }
