@@ -29,6 +29,12 @@ public record StepReport(
     extra = new TreeMap<>(extra == null ? Map.of() : extra);
   }
 
+  /** The same step with these further metrics. */
+  public StepReport with(Map<String, Double> metrics) {
+    return new StepReport(
+        step, loss, gradientNorm, learningRate, tokens, seconds, new TreeMap<>(metrics));
+  }
+
   /**
    * This step without its wall time: what is the same however often the step is computed, and so
    * may be part of an artifact.

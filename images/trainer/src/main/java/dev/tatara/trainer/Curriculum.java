@@ -18,6 +18,7 @@ import dev.tatara.trainer.objective.AssistantTokens;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.objective.Preferences;
+import dev.tatara.trainer.order.HeldOut;
 import dev.tatara.trainer.order.SampleOrder;
 import dev.tatara.trainer.order.TokenWindows;
 import java.nio.file.Path;
@@ -34,8 +35,9 @@ import java.util.stream.Stream;
  * @param model that the task begins with
  * @param consumed tokens that the samples from one index up to another bring in, by {@code
  *     source.NAME} and {@code language.NAME}; empty where the data have no sources
+ * @param heldOut text to validate on
  */
-record Curriculum(Llama model, Objective objective, Consumed consumed) {
+record Curriculum(Llama model, Objective objective, Consumed consumed, List<HeldOut> heldOut) {
 
   /** Counts tokens between two indices of the global order. */
   @FunctionalInterface
@@ -77,7 +79,8 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
             (index, target, at) -> windows.read(order.sample(index), target, at),
             task.sequenceLength(),
             task.loss().zLoss()),
-        (from, to) -> windows.tokens(order.count(from, to)));
+        (from, to) -> windows.tokens(order.count(from, to)),
+        windows.heldOut(task.validation().tokens()));
   }
 
   private static Llama fresh(
@@ -128,7 +131,8 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
     return new Curriculum(
         model,
         new AssistantTokens(inOrder(task, chats), task.sequenceLength()),
-        (from, to) -> new TreeMap<>());
+        (from, to) -> new TreeMap<>(),
+        List.of());
   }
 
   private static Curriculum dpo(TrainTask task, Sharding sharding, Artifacts artifacts) {
@@ -147,7 +151,8 @@ record Curriculum(Llama model, Objective objective, Consumed consumed) {
         model,
         new Preferences(
             inOrder(task, pairs), reference(task, artifacts), task.beta(), task.sequenceLength()),
-        (from, to) -> new TreeMap<>());
+        (from, to) -> new TreeMap<>(),
+        List.of());
   }
 
   /** Rows by index of the global order: another permutation in each epoch. */

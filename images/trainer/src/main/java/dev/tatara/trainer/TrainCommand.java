@@ -129,6 +129,14 @@ final class TrainCommand {
       this.gang = gang;
       this.progress = progress;
       this.training = new TrainingStep(task, gang, curriculum.model(), curriculum.objective());
+      training.followedBy(
+          new Validation(
+              task.validation(),
+              task.steps(),
+              task.microBatch(),
+              gang,
+              curriculum.model(),
+              curriculum.heldOut()));
       this.checkpoints =
           new Checkpoints(artifacts.store(), task.workPrefix(), fence, task.checkpoint().keep());
       this.elements = curriculum.model().parameters().layout().size();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -36,6 +37,7 @@ public final class TrainingStep {
 
   private final OwnSlices own;
   private final UnitExchange units;
+  private UnaryOperator<StepReport> afterwards = UnaryOperator.identity();
 
   /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
   public record Outcome(StepReport report, boolean stop) {}
@@ -51,6 +53,11 @@ public final class TrainingStep {
     model.visitedBy(units);
     this.optimizer =
         new Optimizer(task.optimizer(), model.parameters().layout(), own.stretches(), units);
+  }
+
+  /** From now on, completes the report of each step; all ranks must do so alike. */
+  void followedBy(UnaryOperator<StepReport> afterwards) {
+    this.afterwards = afterwards;
   }
 
   /** This rank's part of what a checkpoint holds. */
@@ -89,7 +96,8 @@ public final class TrainingStep {
         clock.lap("update");
         units.spread();
         clock.lap("gather");
-        return new Outcome(totals.report(step, rate, clock.total()), totals.stop());
+        StepReport report = totals.report(step, rate, clock.total());
+        return new Outcome(afterwards.apply(report), totals.stop());
       }
     }
   }

@@ -72,6 +72,11 @@ final class ReportPageTest {
   }
 
   @Test
+  void marksTheLossOnHeldOutText() {
+    assertThat(page).contains("class=\"mark\"").contains("validation/loss.en 4.900");
+  }
+
+  @Test
   void givesBytesPerTokenForEachLanguage() {
     assertThat(page).contains("3.90").contains("3.54");
   }

@@ -6,6 +6,8 @@ import dev.tatara.config.Json;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.artifact.ManifestObject;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The training tokens of an artifact of {@code tokenize}, cut into samples. Each language of each
@@ -23,8 +26,12 @@ import java.util.stream.Collectors;
  * but the first is a target once. Parts are fetched when first needed, verified, and kept on disk.
  */
 public final class TokenWindows {
+  private final Artifacts artifacts;
+  private final ArtifactRef tokens;
   private final TokenIndex index;
   private final int length;
+  private final Path cache;
+  private final Map<String, ManifestObject> objects;
   private final Map<String, Text> texts = new TreeMap<>();
 
   /** A part and the place of its first token in its stream. */
@@ -53,9 +60,12 @@ public final class TokenWindows {
    * @param cache directory for fetched parts
    */
   public TokenWindows(Artifacts artifacts, ArtifactRef tokens, int length, Path cache) {
+    this.artifacts = artifacts;
+    this.tokens = tokens;
     this.length = length;
+    this.cache = cache;
     Manifest manifest = artifacts.manifest(tokens);
-    Map<String, ManifestObject> objects =
+    objects =
         manifest.objects().stream()
             .collect(Collectors.toMap(ManifestObject::name, Function.identity()));
     index = Json.read(artifacts.read(tokens, TokenIndex.NAME), TokenIndex.class);
@@ -102,6 +112,56 @@ public final class TokenWindows {
           tokens.merge("language." + text.language, count * length, Long::sum);
         });
     return tokens;
+  }
+
+  /**
+   * The beginning of the held-out text of each language that has some: every token of a document is
+   * predicted once, the first from the end of a text.
+   *
+   * @param most tokens of each language
+   */
+  public List<HeldOut> heldOut(long most) {
+    List<HeldOut> all = new ArrayList<>();
+    index
+        .languages()
+        .forEach(
+            (language, stream) -> {
+              TokenIndex.Part part = stream.heldOut();
+              if (part != null && stream.validationTokens() > 0) {
+                all.add(
+                    new HeldOut(
+                        language,
+                        windows(part, most),
+                        (double) stream.validationBytes() / stream.validationTokens()));
+              }
+            });
+    return all;
+  }
+
+  private List<int[]> windows(TokenIndex.Part part, long most) {
+    ByteBuffer starts =
+        ByteBuffer.wrap(artifacts.read(tokens, part.boundaries())).order(ByteOrder.LITTLE_ENDIAN);
+    TokenFile file = new TokenFile(artifacts, tokens, part, objects.get(part.name()), index, cache);
+    List<int[]> windows = new ArrayList<>();
+    long left = most;
+    while (starts.hasRemaining() && left > 0) {
+      long begin = starts.getLong();
+      long next = starts.hasRemaining() ? starts.getLong(starts.position()) : part.tokens();
+      // The token that ends a document is not predicted: it is no text.
+      for (long at = begin; at < next - 1 && left > 0; at += length - 1) {
+        int count = (int) Math.min(Math.min(length - 1, next - 1 - at), left);
+        windows.add(window(file, at, count, at == begin));
+        left -= count;
+      }
+    }
+    return windows;
+  }
+
+  private int[] window(TokenFile file, long at, int count, boolean first) {
+    long[] ids = new long[count + 1];
+    ids[0] = index.endOfText();
+    file.read(first ? at : at - 1, ids, first ? 1 : 0, first ? count : count + 1);
+    return LongStream.of(ids).mapToInt(id -> (int) id).toArray();
   }
 
   /** Copies one window, length + 1 tokens, to the place in the array. */
