@@ -87,7 +87,7 @@ record Curriculum(Llama model, Objective objective, Consumed consumed, List<Held
       TrainTask task, Sharding sharding, TokenWindows windows, SpecialTokens special) {
     int endOfText = windows.index().endOfText();
     HuggingFaceConfig config =
-        HuggingFaceConfig.llama(
+        HuggingFaceConfig.fresh(
             Objects.requireNonNull(task.model()),
             windows.index().vocabularySize(),
             task.sequenceLength(),

@@ -28,6 +28,8 @@ final class StepJournal {
           .labelNames(LABELS)
           .register();
 
+  private static final Gauge MFU =
+      gauge("tatara_training_mfu", "Model FLOP utilisation of the newest step, from 0 to 1");
   private static final Gauge VALIDATION =
       Gauge.build(
               "tatara_training_validation_loss",
@@ -82,6 +84,9 @@ final class StepJournal {
   }
 
   private void measured(String name, double value) {
+    if (name.equals(StepReport.UTILISATION)) {
+      MFU.labels(run, stage).set(value);
+    }
     if (name.startsWith(Validation.LOSS)) {
       VALIDATION.labels(run, stage, name.substring(Validation.LOSS.length())).set(value);
     } else if (name.startsWith(Validation.BITS_PER_BYTE)) {

@@ -37,6 +37,7 @@ public final class TrainingStep {
 
   private final OwnSlices own;
   private final UnitExchange units;
+  private final Utilisation utilisation;
   private UnaryOperator<StepReport> afterwards = UnaryOperator.identity();
 
   /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
@@ -50,6 +51,7 @@ public final class TrainingStep {
     this.learningRate = new LearningRate(task.optimizer(), task.steps());
     this.own = new OwnSlices(model.parameters());
     this.units = new UnitExchange(gang, model.parameters(), own);
+    this.utilisation = new Utilisation(task, model);
     model.visitedBy(units);
     this.optimizer =
         new Optimizer(task.optimizer(), model.parameters().layout(), own.stretches(), units);
@@ -96,7 +98,7 @@ public final class TrainingStep {
         clock.lap("update");
         units.spread();
         clock.lap("gather");
-        StepReport report = totals.report(step, rate, clock.total());
+        StepReport report = utilisation.of(totals.report(step, rate, clock.total()));
         return new Outcome(afterwards.apply(report), totals.stop());
       }
     }

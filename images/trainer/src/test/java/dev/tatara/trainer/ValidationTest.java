@@ -47,7 +47,7 @@ final class ValidationTest {
 
   private static Llama model() {
     HuggingFaceConfig config =
-        HuggingFaceConfig.llama(new ModelShape(32, 2, 4, 2, 48, true), 61, 16, 0, 1);
+        HuggingFaceConfig.fresh(new ModelShape(32, 2, 4, 2, 48, true), 61, 16, 0, 1);
     Parameters parameters = Parameters.frozen(ParameterLayout.of(config));
     Initialization.fill(parameters, config, 11);
     return new Llama(config, parameters, 16);

@@ -227,6 +227,7 @@ public final class SyntheticRun {
         551_168,
         183,
         1_499_136,
+        7.6e6,
         9.7e12,
         1.4,
         12_900_000,
