@@ -100,7 +100,7 @@ public final class TataraRun {
 
   private Llama model(int ranks) {
     HuggingFaceConfig config =
-        HuggingFaceConfig.llama(size.shape, size.vocabulary, size.length, 0, 0);
+        HuggingFaceConfig.fresh(size.shape, size.vocabulary, size.length, 0, 0);
     Parameters parameters = Parameters.trainable(ParameterLayout.of(config), ranks);
     Initialization.fill(parameters, config, 1);
     return new Llama(config, parameters, size.length);
