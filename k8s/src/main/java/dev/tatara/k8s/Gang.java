@@ -36,6 +36,22 @@ public record Gang(
     environment = new TreeMap<>(environment);
   }
 
+  /** The same gang, formed anew. */
+  Gang in(int newEpoch) {
+    return new Gang(
+        run,
+        stage,
+        name,
+        image,
+        command,
+        task,
+        worldSize,
+        newEpoch,
+        threads,
+        maxHeapMegabytes,
+        environment);
+  }
+
   /** The programs that run in pods. */
   public enum Image {
     TRAINER,

@@ -13,6 +13,11 @@ import java.util.Map;
 /** The command line, environment and files of a gang's processes. */
 record Launch(Path state, Program program, Gang gang, int port, String node) {
 
+  /** The same for a process that may join this epoch or a later one. */
+  Launch in(int epoch) {
+    return new Launch(state, program, gang.in(epoch), port, node);
+  }
+
   /** Writes the task document that all ranks read. */
   void writeTask() {
     try {

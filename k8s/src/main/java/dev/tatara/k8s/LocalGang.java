@@ -19,51 +19,70 @@ final class LocalGang implements RunningGang {
   /** A killed process is gone at once, unless the kernel still waits for a device. */
   private static final Duration DEATH = Duration.ofSeconds(30);
 
-  private final Launch launch;
-  private final List<Process> processes;
   private final Secrets secrets;
+  private final List<Member> members;
+  private boolean closed;
 
-  private LocalGang(Launch launch, List<Process> processes) {
-    this.launch = launch;
-    this.processes = List.copyOf(processes);
+  /** One process, and how it was started. */
+  private record Member(Launch launch, int rank, Process process) {
+    static Member start(Launch launch, int rank) throws IOException {
+      return new Member(launch, rank, launch.process(rank).start());
+    }
+
+    boolean running() {
+      return process.isAlive();
+    }
+
+    PodStatus status(Secrets secrets) {
+      // The JDK reports 128 + signal for a process that a signal has ended, as a shell does.
+      Integer code = running() ? null : process.exitValue();
+      String line = code == null ? "" : LastLine.of(launch.log(rank), secrets);
+      return new PodStatus(rank, launch.pod(rank), launch.node(), code, line);
+    }
+  }
+
+  private LocalGang(Launch launch, List<Member> members) {
+    this.members = new ArrayList<>(members);
     this.secrets = Secrets.of(launch.gang().environment());
   }
 
   static LocalGang start(Launch launch) {
     launch.writeTask();
-    List<Process> started = new ArrayList<>();
+    List<Member> started = new ArrayList<>();
     try {
       for (int rank = 0; rank < launch.gang().worldSize(); rank++) {
-        started.add(launch.process(rank).start());
+        started.add(Member.start(launch, rank));
       }
     } catch (IOException e) {
-      started.forEach(Process::destroyForcibly);
-      throw new UncheckedIOException(
-          "The processes of %s cannot be started (%s); check that memory is left"
-              .formatted(launch.gang(), e.getMessage()),
-          e);
+      started.forEach(member -> member.process().destroyForcibly());
+      throw cannotStart(launch, e);
     }
-    LOG.info("started gang={} pids={}", launch.gang(), started.stream().map(Process::pid).toList());
-    return new LocalGang(launch, started);
+    LocalGang gang = new LocalGang(launch, started);
+    LOG.info("started gang={} pids={}", launch.gang(), gang.pids());
+    return gang;
+  }
+
+  private static UncheckedIOException cannotStart(Launch launch, IOException cause) {
+    return new UncheckedIOException(
+        "The processes of %s cannot be started (%s); check that memory is left"
+            .formatted(launch.gang(), cause.getMessage()),
+        cause);
+  }
+
+  private synchronized List<Member> members() {
+    return List.copyOf(members);
   }
 
   @Override
   public List<PodStatus> status() {
-    List<PodStatus> pods = new ArrayList<>();
-    for (int rank = 0; rank < processes.size(); rank++) {
-      Process process = processes.get(rank);
-      // The JDK reports 128 + signal for a process that a signal has ended, as a shell does.
-      Integer code = process.isAlive() ? null : process.exitValue();
-      String line = code == null ? "" : LastLine.of(launch.log(rank), secrets);
-      pods.add(new PodStatus(rank, launch.pod(rank), launch.node(), code, line));
-    }
-    return pods;
+    return members().stream().map(member -> member.status(secrets)).toList();
   }
 
   @Override
   public void awaitChange(Duration atMost) throws InterruptedException {
     CompletableFuture<?>[] ends =
-        processes.stream()
+        members().stream()
+            .map(Member::process)
             .filter(Process::isAlive)
             .map(Process::onExit)
             .toArray(CompletableFuture[]::new);
@@ -80,12 +99,43 @@ final class LocalGang implements RunningGang {
   }
 
   @Override
-  public void saveStacks() {
-    for (Process process : processes) {
-      if (process.isAlive()) {
-        signal("QUIT", process.pid());
-      }
+  public void kill(int rank) {
+    Member member = members().get(rank);
+    kill(member);
+    if (!awaitEnd(DEATH, List.of(member))) {
+      throw notEnding(List.of(member));
     }
+  }
+
+  @Override
+  public synchronized void restart(int rank, int epoch) {
+    Member ended = members.get(rank);
+    if (ended.running()) {
+      throw new IllegalStateException("rank %d still runs".formatted(rank));
+    }
+    if (closed) {
+      return; // this process is about to end, and nothing must outlive it
+    }
+    Launch launch = ended.launch().in(epoch);
+    try {
+      launch.writeTask();
+      members.set(rank, Member.start(launch, rank));
+    } catch (IOException e) {
+      throw cannotStart(launch, e);
+    }
+    LOG.info(
+        "started again gang={} rank={} pid={}",
+        launch.gang(),
+        rank,
+        members.get(rank).process().pid());
+  }
+
+  @Override
+  public void saveStacks() {
+    members().stream()
+        .map(Member::process)
+        .filter(Process::isAlive)
+        .forEach(process -> signal("QUIT", process.pid()));
   }
 
   /** Java can send SIGTERM and SIGKILL only. */
@@ -105,48 +155,59 @@ final class LocalGang implements RunningGang {
 
   @Override
   public void terminate(Duration grace) {
+    List<Member> all = members();
     // Not Process.destroy: it also closes the child's standard input, so the bond with this process
     // would break and end the child before it could save anything.
-    processes.forEach(process -> process.toHandle().destroy());
-    if (awaitEnd(grace)) {
+    all.forEach(member -> member.process().toHandle().destroy());
+    if (awaitEnd(grace, all)) {
       return;
     }
-    LOG.info("killed gang={} after grace={}", launch.gang(), grace);
-    kill();
-    if (!awaitEnd(DEATH)) {
-      throw new IllegalStateException(
-          "Processes of %s do not end even when killed: %s"
-              .formatted(
-                  launch.gang(),
-                  processes.stream().filter(Process::isAlive).map(Process::pid).toList()));
+    LOG.info("killed gang={} after grace={}", all.get(0).launch().gang(), grace);
+    all.forEach(LocalGang::kill);
+    if (!awaitEnd(DEATH, all)) {
+      throw notEnding(all);
     }
   }
 
-  /** Ends all of them at once, with what they may have started. */
-  void kill() {
-    for (Process process : processes) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
+  private static IllegalStateException notEnding(List<Member> members) {
+    return new IllegalStateException(
+        "Processes of %s do not end even when killed: %s"
+            .formatted(
+                members.get(0).launch().gang(),
+                members.stream()
+                    .filter(Member::running)
+                    .map(member -> member.process().pid())
+                    .toList()));
+  }
+
+  private static void kill(Member member) {
+    member.process().descendants().forEach(ProcessHandle::destroyForcibly);
+    member.process().destroyForcibly();
+  }
+
+  /** Ends all of them at once, with what they may have started, for good. */
+  synchronized void close() {
+    closed = true;
+    members.forEach(LocalGang::kill);
   }
 
   List<Long> pids() {
-    return processes.stream().map(Process::pid).toList();
+    return members().stream().map(member -> member.process().pid()).toList();
   }
 
   boolean hasEnded() {
-    return processes.stream().noneMatch(Process::isAlive);
+    return members().stream().noneMatch(Member::running);
   }
 
   /** Waits to the end even if interrupted: the caller relies on nothing being left. */
-  private boolean awaitEnd(Duration atMost) {
+  private static boolean awaitEnd(Duration atMost, List<Member> members) {
     long deadline = System.nanoTime() + atMost.toNanos();
     boolean interrupted = false;
     try {
-      for (Process process : processes) {
-        while (process.isAlive() && System.nanoTime() < deadline) {
+      for (Member member : members) {
+        while (member.running() && System.nanoTime() < deadline) {
           try {
-            process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            member.process().waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
           } catch (InterruptedException e) {
             interrupted = true;
           }
@@ -157,6 +218,6 @@ final class LocalGang implements RunningGang {
         Thread.currentThread().interrupt();
       }
     }
-    return hasEnded();
+    return members.stream().noneMatch(Member::running);
   }
 }

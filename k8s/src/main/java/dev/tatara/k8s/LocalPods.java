@@ -44,7 +44,7 @@ public final class LocalPods implements Pods {
   }
 
   private synchronized void killAll() {
-    gangs.values().forEach(LocalGang::kill);
+    gangs.values().forEach(LocalGang::close);
   }
 
   /** Free at this moment; should another process be quicker, the gang fails and is formed anew. */

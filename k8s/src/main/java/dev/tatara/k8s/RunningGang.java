@@ -17,6 +17,16 @@ public interface RunningGang {
    */
   void terminate(Duration grace);
 
+  /** Kills the process of one rank (SIGKILL), if it runs, and waits until it is gone. */
+  void kill(int rank);
+
+  /**
+   * Starts a process in the place of one that has ended; the others keep theirs.
+   *
+   * @param epoch the lowest epoch that it may join
+   */
+  void restart(int rank, int epoch);
+
   /** Asks every process that still runs to write the stacks of its threads into its log. */
   void saveStacks();
 }

@@ -62,6 +62,33 @@ class LocalPodsTest {
   }
 
   @Test
+  void replacesOneRankAndLeavesTheOthersAlone() throws Exception {
+    LocalGang gang = (LocalGang) start("wait", 2);
+    awaitReady(gang, 2);
+    List<Long> before = gang.pids();
+
+    gang.kill(1);
+    assertThat(gang.status().get(1).exitCode()).isEqualTo(137);
+    gang.restart(1, 2);
+
+    assertThat(gang.status()).allMatch(PodStatus::running);
+    assertThat(gang.pids().get(0)).isEqualTo(before.get(0));
+    assertThat(gang.pids().get(1)).isNotEqualTo(before.get(1));
+    Path log = state.resolve("logs/quick/pretrain-epoch2-rank1.log");
+    while (!Files.readString(log).contains("ready")) {
+      gang.awaitChange(Duration.ofMillis(20));
+    }
+    assertThat(Files.readString(log)).contains("RANK=1", "TATARA_EPOCH=2");
+  }
+
+  @Test
+  void replacesNobodyWhoStillRuns() {
+    RunningGang gang = start("wait", 2);
+
+    assertThatThrownBy(() -> gang.restart(0, 2)).hasMessageContaining("rank 0 still runs");
+  }
+
+  @Test
   void givesProcessesTheTimeToSave() throws Exception {
     RunningGang gang = start("save on request", 2);
     awaitReady(gang, 2);

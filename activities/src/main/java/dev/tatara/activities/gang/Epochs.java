@@ -2,54 +2,83 @@ package dev.tatara.activities.gang;
 
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.config.Json;
+import dev.tatara.config.task.Heartbeat;
+import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.config.task.WorkKeys;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
- * The epochs of one gang in the store: the newest one fences all before it, and a mark tells
- * whether it ended in good order.
+ * What launcher and ranks of one gang leave in the store for each other: the epoch below which no
+ * gang is to be formed any more, how far the ranks have come, and what they survived by themselves.
  */
 final class Epochs {
   private final ObjectStore store;
-  private final String prefix;
+  private final WorkKeys keys;
 
   Epochs(ObjectStore store, String workPrefix) {
     this.store = store;
-    this.prefix = workPrefix;
+    this.keys = new WorkKeys(workPrefix);
   }
 
-  /** The newest epoch; 0 before the first. */
+  /** The newest epoch that a launcher has opened; 0 before the first. */
   int newest() {
-    return number("epoch");
+    return number(keys.epoch());
   }
 
-  /** Opens the next epoch: from now on, no earlier one may write. */
+  /** Opens the next epoch: from now on, no earlier one is formed. */
   int open() {
     int epoch = newest() + 1;
-    store.write(prefix + "epoch", bytes(epoch));
+    store.write(keys.epoch(), bytes(epoch));
     return epoch;
   }
 
-  /** Notes that the launcher ended this epoch itself, on purpose. */
-  void release(int epoch) {
-    store.write(prefix + "released", bytes(epoch));
+  /** Notes that the launcher ended the gang itself, on purpose. */
+  void release() {
+    store.write(released(), bytes(newest()));
   }
 
-  /** The newest epoch is not known to have ended in good order: its launcher was cut off. */
+  /** The gang is not known to have ended in good order: its launcher was cut off. */
   boolean wasCutOff() {
-    return newest() > number("released");
+    return newest() > number(released());
+  }
+
+  private String released() {
+    return keys.prefix() + "released";
   }
 
   Optional<TaskProgress> progress() {
-    return store
-        .readIfPresent(prefix + "progress.json")
-        .map(bytes -> Json.read(bytes, TaskProgress.class));
+    return store.readIfPresent(keys.progress()).map(bytes -> Json.read(bytes, TaskProgress.class));
   }
 
-  private int number(String name) {
+  /** The last sign of life of each rank that has given one. */
+  List<Heartbeat> beats(int worldSize) {
+    return IntStream.range(0, worldSize)
+        .mapToObj(rank -> store.readIfPresent(keys.beat(rank)))
+        .flatMap(Optional::stream)
+        .map(bytes -> Json.read(bytes, Heartbeat.class))
+        .toList();
+  }
+
+  /** What the ranks survived without help, by name, in the order in which it happened. */
+  SortedMap<String, LedgerEntry> incidents() {
+    SortedMap<String, LedgerEntry> incidents = new TreeMap<>();
+    for (String key : store.list(keys.incidents())) {
+      incidents.put(
+          key.substring(keys.incidents().length()).replace(".json", ""),
+          Json.read(store.read(key), LedgerEntry.class));
+    }
+    return incidents;
+  }
+
+  private int number(String key) {
     return store
-        .readIfPresent(prefix + name)
+        .readIfPresent(key)
         .map(bytes -> Integer.parseInt(new String(bytes, StandardCharsets.UTF_8).strip()))
         .orElse(0);
   }

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The failures that one attempt at a gang's work met, each told and stored at once. */
@@ -20,9 +22,8 @@ final class Failures {
   private final Ledger ledger;
   private final GangListener listener;
   private final Clock clock;
-  private final List<LedgerEntry> entries = new ArrayList<>();
-  private boolean open;
-  private @Nullable Instant noticed;
+  private final Map<String, LedgerEntry> entries = new LinkedHashMap<>();
+  private final List<String> open = new ArrayList<>();
 
   Failures(GangTask task, Ledger ledger, GangListener listener, Clock clock) {
     this.task = task;
@@ -31,90 +32,118 @@ final class Failures {
     this.clock = clock;
   }
 
+  /** In the order in which they happened. */
   List<LedgerEntry> entries() {
-    return List.copyOf(entries);
+    return List.copyOf(entries.values());
   }
 
-  /** Recovery is timed from this moment, not from when the last rank has ended. */
-  void noticed() {
-    noticed = clock.instant();
+  /** No step has been made since the last failure. */
+  boolean isOpen() {
+    return !open.isEmpty();
+  }
+
+  Instant now() {
+    return clock.instant();
   }
 
   /** An earlier launcher ended, and nobody saw what became of its gang. */
   void cutOff(int epoch, @Nullable TaskProgress progress) {
     add(
-        new LedgerEntry(
-            now(),
-            task.stage(),
-            -1,
-            "launcher",
-            "",
-            FailureClass.ORCHESTRATOR,
-            "the process that watched this gang ended before it",
-            epoch,
-            step(progress),
-            0,
-            NOT_RECOVERED));
+        now(),
+        -1,
+        "launcher",
+        "",
+        FailureClass.ORCHESTRATOR,
+        "the process that watched this gang ended before it",
+        epoch,
+        progress);
   }
 
-  void record(int epoch, Verdict verdict, @Nullable TaskProgress progress) {
+  /**
+   * A rank failed.
+   *
+   * @param at when; recovery is timed from here, not from when the last rank has ended
+   * @param epoch that failed
+   */
+  void record(Instant at, int epoch, Verdict verdict, @Nullable TaskProgress progress) {
     add(
+        at,
+        verdict.culprit().rank(),
+        verdict.culprit().pod(),
+        verdict.culprit().node(),
+        verdict.failureClass(),
+        verdict.evidence(),
+        epoch,
+        progress);
+  }
+
+  /** The ranks say what they survived without help; what was told before is not told again. */
+  void survived(Map<String, LedgerEntry> incidents) {
+    incidents.forEach(
+        (name, entry) -> {
+          if (!entry.equals(entries.get(name))) {
+            publish(name, entry);
+          }
+        });
+  }
+
+  /** A later epoch has made its first new step. */
+  void recovered(int resumedStep) {
+    Instant now = now();
+    for (String name : open) {
+      LedgerEntry failure = entries.get(name);
+      if (failure != null) {
+        publish(name, recovered(failure, resumedStep, now));
+      }
+    }
+    open.clear();
+  }
+
+  private static LedgerEntry recovered(LedgerEntry failure, int resumedStep, Instant now) {
+    return new LedgerEntry(
+        failure.at(),
+        failure.stage(),
+        failure.rank(),
+        failure.pod(),
+        failure.node(),
+        failure.failureClass(),
+        failure.evidence(),
+        failure.epoch(),
+        failure.lastStep(),
+        resumedStep,
+        Duration.between(Instant.parse(failure.at()), now).toMillis() / MILLIS);
+  }
+
+  private void add(
+      Instant at,
+      int rank,
+      String pod,
+      String node,
+      FailureClass failureClass,
+      String evidence,
+      int epoch,
+      @Nullable TaskProgress progress) {
+    String name = "%05d-rank%d".formatted(epoch, rank);
+    open.add(name);
+    publish(
+        name,
         new LedgerEntry(
-            now(),
+            at.truncatedTo(ChronoUnit.MILLIS).toString(),
             task.stage(),
-            verdict.culprit().rank(),
-            verdict.culprit().pod(),
-            verdict.culprit().node(),
-            verdict.failureClass(),
-            verdict.evidence(),
+            rank,
+            pod,
+            node,
+            failureClass,
+            evidence,
             epoch,
-            step(progress),
+            progress == null ? 0 : (int) progress.done(),
             0,
             NOT_RECOVERED));
   }
 
-  /** The next epoch has made its first new step. */
-  void recovered(int resumedStep) {
-    if (!open) {
-      return;
-    }
-    open = false;
-    LedgerEntry last = entries.remove(entries.size() - 1);
-    double seconds =
-        Duration.between(Instant.parse(last.at()), clock.instant()).toMillis() / MILLIS;
-    publish(
-        new LedgerEntry(
-            last.at(),
-            last.stage(),
-            last.rank(),
-            last.pod(),
-            last.node(),
-            last.failureClass(),
-            last.evidence(),
-            last.epoch(),
-            last.lastStep(),
-            resumedStep,
-            seconds));
-  }
-
-  private void add(LedgerEntry entry) {
-    open = true;
-    publish(entry);
-  }
-
-  private void publish(LedgerEntry entry) {
-    entries.add(entry);
-    ledger.write(task.run(), task.name(), entry);
+  private void publish(String name, LedgerEntry entry) {
+    entries.put(name, entry);
+    ledger.write(task.run(), task.name(), name, entry);
     listener.failed(entry);
-  }
-
-  private String now() {
-    Instant at = noticed == null ? clock.instant() : noticed;
-    noticed = null;
-    return at.truncatedTo(ChronoUnit.MILLIS).toString();
-  }
-
-  private static int step(@Nullable TaskProgress progress) {
-    return progress == null ? 0 : (int) progress.done();
   }
 }

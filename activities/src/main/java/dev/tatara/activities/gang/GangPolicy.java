@@ -6,18 +6,28 @@ import java.time.Duration;
  * How patient one is with a gang.
  *
  * @param poll time between two looks at the progress
+ * @param soon the same while a recovery is under way
  * @param hang longest time without any progress before the gang counts as hung
+ * @param stalled the same for a gang that makes steps, unless twenty of its steps take longer
  * @param grace time to save a checkpoint after SIGTERM
- * @param farewell time in which the peers of a dead rank end by themselves
+ * @param farewell time in which ranks that are done end by themselves
  * @param fruitlessEpochs epochs in a row that come no further than an earlier one before the work
  *     is given up
  */
 public record GangPolicy(
-    Duration poll, Duration hang, Duration grace, Duration farewell, int fruitlessEpochs) {
+    Duration poll,
+    Duration soon,
+    Duration hang,
+    Duration stalled,
+    Duration grace,
+    Duration farewell,
+    int fruitlessEpochs) {
   public static final GangPolicy DEFAULT =
       new GangPolicy(
           Duration.ofSeconds(1),
+          Duration.ofMillis(200),
           Duration.ofMinutes(5),
+          Duration.ofSeconds(30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
           5);

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The failures of a run, in the store at once, so that they outlive every process: {@code
- * runs/<run>/ledger/<gang>-<epoch>.json}.
+ * runs/<run>/ledger/<gang>-<name>.json}.
  */
 public final class Ledger {
   private final ObjectStore store;
@@ -17,9 +17,9 @@ public final class Ledger {
     this.store = store;
   }
 
-  /** Writes an entry, in place of an earlier one about the same epoch of the same gang. */
-  public void write(String run, String gang, LedgerEntry entry) {
-    store.write("%s%s-%05d.json".formatted(prefix(run), gang, entry.epoch()), Json.bytes(entry));
+  /** Writes an entry, in place of an earlier one of the same name of the same gang. */
+  public void write(String run, String gang, String name, LedgerEntry entry) {
+    store.write("%s%s-%s.json".formatted(prefix(run), gang, name), Json.bytes(entry));
   }
 
   /** All entries of a run, oldest first. */

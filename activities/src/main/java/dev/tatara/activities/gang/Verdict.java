@@ -15,12 +15,31 @@ import java.util.Optional;
 record Verdict(PodStatus culprit, FailureClass failureClass) {
   private static final int SIGNAL = 128;
 
+  /** Suspicion of those who may only have lost their peers. */
+  private static final int FOLLOWS = 3;
+
   /** Empty if every process ended well. */
   static Optional<Verdict> of(List<PodStatus> pods) {
     return pods.stream()
         .filter(pod -> code(pod) != ExitCode.DONE)
         .min(Comparator.comparingInt(Verdict::suspicion).thenComparingInt(PodStatus::rank))
         .map(pod -> new Verdict(pod, classOf(code(pod))));
+  }
+
+  /**
+   * All that failed by themselves, beside those who only lost their peers or went with them.
+   *
+   * @param worst of these
+   */
+  static List<Verdict> each(List<PodStatus> pods, Verdict worst) {
+    return pods.stream()
+        .filter(pod -> code(pod) != ExitCode.DONE)
+        .filter(
+            pod ->
+                pod.rank() == worst.culprit().rank()
+                    || suspicion(pod) == suspicion(worst.culprit()) && suspicion(pod) < FOLLOWS)
+        .map(pod -> new Verdict(pod, classOf(code(pod))))
+        .toList();
   }
 
   private static int code(PodStatus pod) {
@@ -37,12 +56,15 @@ record Verdict(PodStatus culprit, FailureClass failureClass) {
     if (ExitCode.isUserError(code)) {
       return 1;
     }
-    return code == ExitCode.INFRASTRUCTURE || code == ExitCode.PREEMPTED ? 3 : 2;
+    return code == ExitCode.INFRASTRUCTURE || code == ExitCode.PREEMPTED ? FOLLOWS : 2;
   }
 
   private static FailureClass classOf(int code) {
     if (code == ExitCode.DATA) {
       return FailureClass.DATA;
+    }
+    if (code == ExitCode.DIVERGED) {
+      return FailureClass.DIVERGENCE;
     }
     if (ExitCode.isUserError(code)) {
       return FailureClass.USER;

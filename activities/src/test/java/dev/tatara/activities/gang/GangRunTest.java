@@ -11,6 +11,7 @@ import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.config.task.WorkKeys;
 import dev.tatara.embedded.EmbeddedObjectStore;
 import dev.tatara.k8s.Gang;
 import dev.tatara.k8s.LocalPods;
@@ -44,6 +45,8 @@ class GangRunTest {
   private static final GangPolicy PATIENT =
       new GangPolicy(
           Duration.ofMillis(50),
+          Duration.ofMillis(20),
+          Duration.ofMinutes(2),
           Duration.ofMinutes(2),
           Duration.ofSeconds(30),
           Duration.ofSeconds(1),
@@ -173,18 +176,58 @@ class GangRunTest {
     GangPolicy quick =
         new GangPolicy(
             Duration.ofMillis(50),
-            // Longer than a JVM takes to start on a machine that has other work.
-            Duration.ofSeconds(45),
+            Duration.ofMillis(20),
+            Duration.ofMinutes(2),
+            Duration.ofSeconds(5),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
             3);
 
-    List<LedgerEntry> ledger = run(task(0, 4, 1, "hang"), quick);
+    List<LedgerEntry> ledger = run(task(1, 4, 1, "hang"), quick);
 
     assertThat(ledger).extracting(LedgerEntry::failureClass).containsExactly(FailureClass.HANG);
-    assertThat(log("pretrain-epoch1-rank0.log")).contains("Full thread dump", "TinyTrainer.fail");
+    assertThat(ledger.get(0).rank()).isEqualTo(1);
+    assertThat(ledger.get(0).evidence())
+        .startsWith("no step for")
+        .contains("rank 1 was training at step 3 of epoch 1");
+    assertThat(ledger.get(0).secondsToRecover()).isGreaterThan(5);
+    assertThat(log("pretrain-epoch1-rank0.log")).contains("Full thread dump");
+    assertThat(log("pretrain-epoch1-rank1.log")).contains("Full thread dump", "TinyTrainer.fail");
     assertThat(checkpoint()).isEqualTo(STEPS);
     assertNothingIsLeft();
+  }
+
+  @Test
+  void tellsOnceWhatTheRanksSurvivedByThemselves() throws Exception {
+    LedgerEntry survived =
+        new LedgerEntry(
+            "2026-01-01T00:00:00Z",
+            Stage.PRETRAIN,
+            0,
+            "quick-pretrain-0",
+            "here",
+            FailureClass.DIVERGENCE,
+            "loss 99 at step 3 of a usual 2",
+            1,
+            3,
+            2,
+            0.5);
+    store.write(new WorkKeys(WORK).incident(1, 0), Json.bytes(survived));
+
+    assertThat(run(task(0, 0, 0, ""), PATIENT)).containsExactly(survived);
+    assertThat(told.failures).containsExactly(survived);
+    assertThat(new Ledger(store).entries("quick")).containsExactly(survived);
+  }
+
+  @Test
+  void namesEveryRankThatWasKilled() throws Exception {
+    told.onFirstStepAfter(5, () -> ranks().forEach(ProcessHandle::destroyForcibly));
+
+    List<LedgerEntry> ledger = run(task(0, 0, 0, ""), PATIENT);
+
+    assertThat(ledger).extracting(LedgerEntry::rank).containsExactlyInAnyOrder(0, 1);
+    assertThat(ledger).allMatch(entry -> entry.secondsToRecover() > 0);
+    assertThat(checkpoint()).isEqualTo(STEPS);
   }
 
   @Test

@@ -5,16 +5,21 @@ import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreSettings;
 import dev.tatara.config.Json;
 import dev.tatara.config.task.ExitCode;
+import dev.tatara.config.task.Heartbeat;
+import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.config.task.WorkKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A trainer that counts instead of training: every step is also its checkpoint. The ranks wait for
- * each other at every step, and end when a peer is gone. It fails where its task says.
+ * each other at every step, and end when the gang is to be formed anew, as a trainer does that
+ * cannot keep its process. It fails where its task says.
  */
 final class TinyTrainer {
   private static final CountDownLatch NEVER = new CountDownLatch(1);
@@ -23,7 +28,7 @@ final class TinyTrainer {
 
   /**
    * @param failure what rank {@code rank} does when it has made step {@code atStep} in an epoch up
-   *     to {@code untilEpoch}: {@code exit N}, {@code hang} (then its peer hangs too), or nothing
+   *     to {@code untilEpoch}: {@code exit N}, {@code hang}, or nothing
    */
   record Task(String workPrefix, int steps, int rank, int atStep, int untilEpoch, String failure) {}
 
@@ -45,10 +50,12 @@ final class TinyTrainer {
       if (rank == 0) {
         report(store, task, epoch, step, restored);
       }
-      boolean both = task.failure().equals("hang");
-      if ((both || rank == task.rank()) && step == task.atStep() && epoch <= task.untilEpoch()) {
+      // Ranks that are asked to go agree on it.
+      boolean all = task.failure().equals("exit " + ExitCode.PREEMPTED);
+      if ((all || rank == task.rank()) && step == task.atStep() && epoch <= task.untilEpoch()) {
         fail(task.failure());
       }
+      beat(store, task, epoch, rank, step);
       awaitPeer(store, task, epoch, rank, step);
     }
     Runtime.getRuntime().halt(ExitCode.DONE);
@@ -60,7 +67,21 @@ final class TinyTrainer {
     store.write(
         task.workPrefix() + "progress.json",
         Json.bytes(
-            new TaskProgress(epoch, step, task.steps(), "steps", 1, "training", null, restored)));
+            new TaskProgress(
+                epoch,
+                step,
+                task.steps(),
+                "steps",
+                1,
+                "training",
+                new StepReport(step, 1, 1, 1, 1, 0.01, new TreeMap<>()),
+                restored)));
+  }
+
+  private static void beat(ObjectStore store, Task task, int epoch, int rank, int step) {
+    store.write(
+        new WorkKeys(task.workPrefix()).beat(rank),
+        Json.bytes(new Heartbeat(rank, epoch, step, "training", System.currentTimeMillis(), 0.01)));
   }
 
   private static void awaitPeer(ObjectStore store, Task task, int epoch, int rank, int step)
@@ -70,7 +91,8 @@ final class TinyTrainer {
     store.write(reached + rank, Integer.toString(step).getBytes(StandardCharsets.UTF_8));
     long giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (store.size(peer).isEmpty() || read(store, peer) < step) {
-      if (System.nanoTime() > giveUp) {
+      boolean formedAnew = read(store, new WorkKeys(task.workPrefix()).epoch()) > epoch;
+      if (formedAnew || System.nanoTime() > giveUp) {
         Runtime.getRuntime().halt(ExitCode.INFRASTRUCTURE);
       }
       NEVER.await(10, TimeUnit.MILLISECONDS);

@@ -106,6 +106,11 @@ public record OptimizerConfig(
     /** Warm-up, stable, decay: the peak, then a straight line down over the share {@code decay}. */
     @JsonProperty("wsd")
     WSD,
+    /**
+     * As {@code wsd}, but steep first: down by the square root (Hägele et al., arXiv 2405.18392).
+     */
+    @JsonProperty("wsd-sqrt")
+    WSD_SQRT,
     /** A straight line down to the final rate. */
     @JsonProperty("linear")
     LINEAR

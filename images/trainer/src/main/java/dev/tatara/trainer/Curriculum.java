@@ -13,6 +13,7 @@ import dev.tatara.trainer.model.Initialization;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.AssistantTokens;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.objective.Objective;
@@ -36,11 +37,12 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
   private record Beginner(Llama model, Runnable begin) {}
 
   /** Reads the inputs of the task. */
-  static Curriculum of(TrainTask task, Artifacts artifacts, SpecialTokens special, Path cache) {
+  static Curriculum of(
+      TrainTask task, Sharding sharding, Artifacts artifacts, SpecialTokens special, Path cache) {
     return switch (task.stage()) {
-      case PRETRAIN -> pretrain(task, artifacts, special, cache);
-      case SFT -> sft(task, artifacts);
-      case DPO -> dpo(task, artifacts);
+      case PRETRAIN -> pretrain(task, sharding, artifacts, special, cache);
+      case SFT -> sft(task, sharding, artifacts);
+      case DPO -> dpo(task, sharding, artifacts);
       default ->
           throw new InvalidInputException(
               "The task document is wrong: stage is %s; the trainer knows %s, %s and %s"
@@ -49,7 +51,7 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
   }
 
   private static Curriculum pretrain(
-      TrainTask task, Artifacts artifacts, SpecialTokens special, Path cache) {
+      TrainTask task, Sharding sharding, Artifacts artifacts, SpecialTokens special, Path cache) {
     TokenWindows windows =
         new TokenWindows(
             artifacts,
@@ -60,17 +62,19 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
     SampleOrder order = SampleOrder.of(task.seed(), windows.streams(), task.mixture(), samples);
     Beginner beginner =
         task.inputs().containsKey("model")
-            ? continued(task, artifacts)
-            : fresh(task, windows, special);
+            ? continued(task, sharding, artifacts)
+            : fresh(task, sharding, windows, special);
     return new Curriculum(
         beginner.model(),
         new NextToken(
             (index, target, at) -> windows.read(order.sample(index), target, at),
-            task.sequenceLength()),
+            task.sequenceLength(),
+            task.loss().zLoss()),
         beginner.begin());
   }
 
-  private static Beginner fresh(TrainTask task, TokenWindows windows, SpecialTokens special) {
+  private static Beginner fresh(
+      TrainTask task, Sharding sharding, TokenWindows windows, SpecialTokens special) {
     int endOfText = windows.index().endOfText();
     HuggingFaceConfig config =
         HuggingFaceConfig.llama(
@@ -79,23 +83,30 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
             task.sequenceLength(),
             endOfText,
             special.id(SpecialTokens.PADDING).orElse(endOfText));
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), task.worldSize());
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     return new Beginner(
-        new Llama(config, parameters, task.sequenceLength()),
+        new Llama(config, parameters, task.sequenceLength(), task.execution()),
         () -> Initialization.fill(parameters, config, task.seed()));
   }
 
-  private static Beginner continued(TrainTask task, Artifacts artifacts) {
+  private static Beginner continued(TrainTask task, Sharding sharding, Artifacts artifacts) {
     ArtifactRef model = TaskInputs.require(task, "model");
-    HuggingFaceConfig config = ModelInput.config(artifacts, model);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), task.worldSize());
-    return new Beginner(
-        new Llama(config.reaching(task.sequenceLength()), parameters, task.sequenceLength()),
-        () -> {
-          try (ModelInput input = ModelInput.fetch(artifacts, model)) {
-            input.load(layout -> parameters);
-          }
-        });
+    try (ModelInput input = ModelInput.fetch(artifacts, model)) {
+      Parameters parameters = input.load(layout -> Parameters.trainable(layout, sharding));
+      return new Beginner(
+          new Llama(
+              input.config().reaching(task.sequenceLength()),
+              parameters,
+              task.sequenceLength(),
+              task.execution()),
+          () -> refill(artifacts, model, parameters));
+    }
+  }
+
+  private static void refill(Artifacts artifacts, ArtifactRef model, Parameters parameters) {
+    try (ModelInput input = ModelInput.fetch(artifacts, model)) {
+      input.load(layout -> parameters);
+    }
   }
 
   private static Llama reference(TrainTask task, Artifacts artifacts) {
@@ -104,8 +115,8 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
     }
   }
 
-  private static Curriculum sft(TrainTask task, Artifacts artifacts) {
-    Beginner beginner = continued(task, artifacts);
+  private static Curriculum sft(TrainTask task, Sharding sharding, Artifacts artifacts) {
+    Beginner beginner = continued(task, sharding, artifacts);
     ArtifactRef data = TaskInputs.require(task, "chats");
     List<ChatRow> chats =
         DocumentShard.read(artifacts.read(data, "train.jsonl.zst"), ChatRow.class);
@@ -124,8 +135,8 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
         beginner.begin());
   }
 
-  private static Curriculum dpo(TrainTask task, Artifacts artifacts) {
-    Beginner beginner = continued(task, artifacts);
+  private static Curriculum dpo(TrainTask task, Sharding sharding, Artifacts artifacts) {
+    Beginner beginner = continued(task, sharding, artifacts);
     ArtifactRef data = TaskInputs.require(task, "pairs");
     List<PairRow> pairs =
         DocumentShard.read(artifacts.read(data, "pairs.jsonl.zst"), PairRow.class);

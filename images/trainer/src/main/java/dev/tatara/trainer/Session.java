@@ -228,7 +228,6 @@ final class Session implements AutoCloseable {
                     id.step()));
     curve.clear();
     if (restored.isPresent()) {
-      training.gatherParameters();
       curve.addAll(restored.get().curve());
       consumed.resume(restored.get().samples());
     } else {
@@ -236,6 +235,7 @@ final class Session implements AutoCloseable {
       training.clearMoments();
       consumed.resume(ConsumedSamples.NONE);
     }
+    training.spreadParameters();
     return restored;
   }
 
@@ -281,7 +281,8 @@ final class Session implements AutoCloseable {
           diverged.evidence(),
           epochs.own(),
           diverged.lastStep());
-      incidents.writeFinal(epochs.own());
+      // Where the next epoch would have put it; this one's first place may be taken.
+      incidents.writeFinal(epochs.own() + 1);
     }
     SampleRange samples = diverged.rollback().skip();
     String stage = task.stage().word();

@@ -12,6 +12,7 @@ import dev.tatara.trainer.gang.BrokenGangException;
 import dev.tatara.trainer.gang.Epochs;
 import dev.tatara.trainer.gang.FencedException;
 import dev.tatara.trainer.gang.Rendezvous;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.tensor.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,7 +102,8 @@ final class TrainCommand {
         engine.description());
     SpecialTokens special =
         SpecialTokens.read(artifacts.read(TaskInputs.require(task, "tokenizer"), "tokenizer.json"));
-    Curriculum curriculum = Curriculum.of(task, artifacts, special, cache());
+    Sharding sharding = new Sharding(rank.rank(), rank.worldSize(), task.execution().zero());
+    Curriculum curriculum = Curriculum.of(task, sharding, artifacts, special, cache());
     try (Rendezvous rendezvous = new Rendezvous(epochs, silence());
         Session session =
             new Session(

@@ -1,48 +1,42 @@
 package dev.tatara.trainer;
 
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
-
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.TrainingState;
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.model.Llama;
-import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.objective.Objective;
-import dev.tatara.trainer.optimizer.AdamW;
 import dev.tatara.trainer.optimizer.LearningRate;
+import dev.tatara.trainer.optimizer.Optimizer;
+import dev.tatara.trainer.optimizer.Stretch;
 import dev.tatara.trainer.order.Batches;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * One optimizer step of a gang: each rank computes its samples of the global batch, the gradients
- * are summed and scattered, each rank updates its range of the parameters, and the ranges are
- * gathered again (ZeRO stage 1; Rajbhandari et al., arXiv 1910.02054).
+ * are summed and scattered unit by unit, each rank updates its slices of the parameters, and the
+ * slices are gathered again.
  */
-final class TrainingStep {
+public final class TrainingStep {
   private static final double CLIP_EPSILON = 1e-6;
-  private static final long NORM_STRETCH = 1 << 14;
 
   private final TrainTask task;
   private final Gang gang;
   private final Llama model;
   private final Objective objective;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final LearningRate learningRate;
   private final StepClock clock = new StepClock();
 
-  /** First element of this rank's range of the flat buffers. */
-  private final long begin;
-
-  private final Tensor ownParameters;
-  private final Tensor ownGradients;
+  private final OwnSlices own;
+  private final UnitExchange units;
 
   /**
    * What a step came to, the same on all ranks.
@@ -50,47 +44,48 @@ final class TrainingStep {
    * @param stop a rank was asked to go
    * @param save rank 0 wants a checkpoint
    */
-  record Outcome(StepReport report, boolean stop, boolean save) {}
+  public record Outcome(StepReport report, boolean stop, boolean save) {}
 
-  TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
+  public TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
     this.task = task;
     this.gang = gang;
     this.model = model;
     this.objective = objective;
     this.learningRate = new LearningRate(task.optimizer(), task.steps());
-    Parameters parameters = model.parameters();
-    long range = parameters.layout().rangeSize(gang.size());
-    begin = gang.rank() * range;
-    ownParameters = parameters.flat().narrow(0, begin, range);
-    ownGradients = gang.size() == 1 ? parameters.gradients() : torch_zeros(range);
-    long decayed = Math.min(range, Math.max(0, parameters.layout().decayed() - begin));
-    optimizer = new AdamW(task.optimizer(), range, decayed);
+    this.own = new OwnSlices(model.parameters());
+    this.units = new UnitExchange(gang, model.parameters(), own);
+    model.visitedBy(units);
+    this.optimizer =
+        new Optimizer(task.optimizer(), model.parameters().layout(), own.stretches(), units);
   }
 
   /** This rank's part of what a checkpoint holds. */
   TrainingState state() {
-    return new TrainingState(
-        begin, ownParameters, optimizer.firstMoment(), optimizer.secondMoment());
+    return own.state();
   }
 
-  /** Spreads parameters that were restored by range. */
-  void gatherParameters() {
-    gang.gather(model.parameters().flat(), ownParameters);
+  /** Tells the others of parameters that were restored. */
+  void spreadParameters() {
+    try (PointerScope scope = new PointerScope()) {
+      units.spread();
+    }
   }
 
   /** Forgets the part of a step that was broken off. */
   void clearGradients() {
-    model.parameters().gradients().zero_();
+    units.clearGradients();
   }
 
   /** As before the first step. */
   void clearMoments() {
-    optimizer.firstMoment().zero_();
-    optimizer.secondMoment().zero_();
+    for (Stretch stretch : own.stretches()) {
+      stretch.firstMoment().zero_();
+      stretch.secondMoment().zero_();
+    }
   }
 
   /** Does the step on the samples of an order in which nothing is skipped. */
-  Outcome run(int step, boolean stop) {
+  public Outcome run(int step, boolean stop) {
     return run(step, new Batches(task.batch(), List.of()).samples(step), stop, false);
   }
 
@@ -105,68 +100,69 @@ final class TrainingStep {
   Outcome run(int step, long[] samples, boolean stop, boolean save) {
     clock.start();
     try (PointerScope scope = new PointerScope()) {
-      Objective.Sums own = compute(step, samples);
+      Objective.Sums sums = compute(step, samples);
       clock.lap("compute");
       Totals totals;
       try (NoGradGuard guard = new NoGradGuard()) {
-        gang.sumScattered(ownGradients, model.parameters().gradients());
-        totals = exchange(own, squaredNorm(ownGradients), stop, save);
+        totals = exchange(sums, own.squaredNorm(), stop, save);
         clock.lap("reduce");
         double rate = learningRate.at(step);
         if (!totals.finite()) {
-          clearGradients();
+          units.clearGradients();
           return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), false);
         }
-        ownGradients.mul_(new Scalar(totals.scale(task.optimizer().clip())));
-        optimizer.update(ownParameters, ownGradients, step + 1, rate);
-        model.parameters().gradients().zero_();
+        own.scaleGradients(totals.scale(task.optimizer().clip()));
+        optimizer.update(step + 1, rate);
+        units.clearGradients();
         clock.lap("update");
-        gang.gather(model.parameters().flat(), ownParameters);
+        units.spread();
         clock.lap("gather");
         return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), totals.save());
       }
     }
   }
 
-  /** This rank's samples of the global batch, in micro-batches. */
+  /** This rank's samples of the global batch, in micro-batches; all ranks do as many rounds. */
   private Objective.Sums compute(int step, long[] samples) {
     long first = (long) step * samples.length;
     List<Long> mine = new ArrayList<>();
+    int[] counts = new int[gang.size()];
     for (int place = 0; place < samples.length; place++) {
-      if ((first + place) % gang.size() == gang.rank()) {
+      int rank = (int) ((first + place) % gang.size());
+      counts[rank]++;
+      if (rank == gang.rank()) {
         mine.add(samples[place]);
       }
     }
-    Objective.Sums sums = Objective.Sums.NONE;
-    for (int i = 0; i < mine.size(); i += task.microBatch()) {
+    int most = Arrays.stream(counts).max().orElse(0);
+    List<Objective.Sums> sums = new ArrayList<>();
+    for (int i = 0; i < most; i += task.microBatch()) {
+      int begin = Math.min(mine.size(), i);
       int end = Math.min(mine.size(), i + task.microBatch());
-      long[] indices = mine.subList(i, end).stream().mapToLong(Long::longValue).toArray();
-      sums = sums.plus(objective.accumulate(model, indices));
+      long[] indices = mine.subList(begin, end).stream().mapToLong(Long::longValue).toArray();
+      units.round(
+          i == 0,
+          i + task.microBatch() >= most,
+          () -> {
+            if (indices.length > 0) {
+              sums.add(objective.accumulate(model, indices));
+            }
+          });
     }
-    return sums;
-  }
-
-  /** In double precision over stretches: one long sum of floats is off by 5e-5. */
-  private static double squaredNorm(Tensor values) {
-    double sum = 0;
-    for (long begin = 0; begin < values.numel(); begin += NORM_STRETCH) {
-      Tensor part = values.narrow(0, begin, Math.min(NORM_STRETCH, values.numel() - begin));
-      sum += part.dot(part).item_double();
-    }
-    return sum;
+    return sums.stream().reduce(Objective.Sums.NONE, Objective.Sums::plus);
   }
 
   /** One small sum over all ranks for everything that all must know. */
-  private Totals exchange(Objective.Sums own, double squaredNorm, boolean stop, boolean save) {
+  private Totals exchange(Objective.Sums sums, double squaredNorm, boolean stop, boolean save) {
     List<Double> values = new ArrayList<>();
-    values.add(own.loss());
-    values.add(own.weight());
-    values.add((double) own.tokens());
+    values.add(sums.loss());
+    values.add(sums.weight());
+    values.add((double) sums.tokens());
     values.add(squaredNorm);
     values.add(stop ? 1.0 : 0.0);
     values.add(save ? 1.0 : 0.0);
     for (String name : objective.extraNames()) {
-      values.add(own.extra().getOrDefault(name, 0.0));
+      values.add(sums.extra().getOrDefault(name, 0.0));
     }
     Tensor sum = Tensor.create(values.stream().mapToDouble(Double::doubleValue).toArray());
     gang.sum(sum);

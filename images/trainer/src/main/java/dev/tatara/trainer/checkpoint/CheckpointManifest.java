@@ -11,7 +11,7 @@ import java.util.List;
  * @param worldSize ranks, hence shards
  * @param epoch of the gang that wrote it
  * @param fingerprint of the artifact that is being made
- * @param elements of the flat buffer, without padding
+ * @param elements of the model, without the padding that ranks add
  * @param engine as described by the rank that wrote it: equal bits need an equal engine
  * @param shards by rank
  * @param curve object with the training curve so far

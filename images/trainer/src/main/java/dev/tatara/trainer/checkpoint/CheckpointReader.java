@@ -1,17 +1,8 @@
 package dev.tatara.trainer.checkpoint;
 
-import static org.bytedeco.pytorch.global.torch.torch_empty;
-
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.trainer.gang.Gang;
-import dev.tatara.trainer.tensor.HostMemory;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -129,11 +120,7 @@ public final class CheckpointReader {
     try {
       CheckpointManifest manifest = checkpoints.manifest(id);
       requireSameTask(manifest);
-      for (Shard shard : manifest.shards()) {
-        if (shard.begin() < state.end() && shard.end() > state.begin()) {
-          load(checkpoints.prefix(id), shard, state);
-        }
-      }
+      new ShardReader(checkpoints.store(), checkpoints.prefix(id), state).read(manifest.shards());
       byte[] curve = checkpoints.store().read(checkpoints.prefix(id) + Checkpoints.CURVE);
       if (!Checkpoints.describe(curve).equals(manifest.curve())) {
         throw new CorruptCheckpointException("its curve has other bytes than its manifest says");
@@ -160,59 +147,5 @@ public final class CheckpointReader {
           "it was written for the artifact %s of %d elements, not for %s of %d"
               .formatted(manifest.fingerprint(), manifest.elements(), fingerprint, elements));
     }
-  }
-
-  /** Reads a shard as a whole, to verify it, and copies the part that lies in this rank's range. */
-  private void load(String prefix, Shard shard, TrainingState state) {
-    long length = shard.end() - shard.begin();
-    long begin = Math.max(shard.begin(), state.begin());
-    long count = Math.min(shard.end(), state.end()) - begin;
-    try (PointerScope scope = new PointerScope()) {
-      Tensor whole = torch_empty(3 * length);
-      String digest = fill(prefix + shard.name(), whole, shard.size());
-      if (!digest.equals(shard.sha256())) {
-        throw new CorruptCheckpointException(
-            "%s has SHA-256 %s, but %s was expected"
-                .formatted(shard.name(), digest, shard.sha256()));
-      }
-      List<Tensor> tensors = state.tensors();
-      for (int i = 0; i < tensors.size(); i++) {
-        tensors
-            .get(i)
-            .narrow(0, begin - state.begin(), count)
-            .copy_(whole.narrow(0, i * length + begin - shard.begin(), count));
-      }
-    }
-  }
-
-  private String fill(String key, Tensor target, long size) {
-    HostMemory memory = HostMemory.of(target);
-    if (memory.bytes() != size) {
-      throw new CorruptCheckpointException(
-          "%s should have %d bytes by its range, its manifest says %d"
-              .formatted(key, memory.bytes(), size));
-    }
-    try (InputStream in = checkpoints.store().open(key)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      memory.forEachPiece((offset, piece) -> copy(in, piece, digest, key));
-      if (in.read() >= 0) {
-        throw new CorruptCheckpointException(key + " is longer than its manifest says");
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    } catch (IOException e) {
-      throw new CorruptCheckpointException("%s cannot be read: %s".formatted(key, e.getMessage()));
-    }
-  }
-
-  private static void copy(InputStream in, ByteBuffer piece, MessageDigest digest, String key)
-      throws IOException {
-    byte[] bytes = in.readNBytes(piece.remaining());
-    if (bytes.length != piece.remaining()) {
-      throw new CorruptCheckpointException(key + " is shorter than its manifest says");
-    }
-    digest.update(bytes);
-    piece.put(bytes);
   }
 }

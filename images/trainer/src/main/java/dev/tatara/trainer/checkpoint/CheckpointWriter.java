@@ -55,7 +55,7 @@ public final class CheckpointWriter implements AutoCloseable {
   /**
    * What stays the same over all checkpoints of a process.
    *
-   * @param elements of the flat buffer, without padding
+   * @param elements of the model, without the padding that ranks add
    * @param engine description of the engine
    */
   public record Identity(
@@ -81,7 +81,7 @@ public final class CheckpointWriter implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.identity = identity;
     this.state = state;
-    this.copy = new HostCopy(state.parameters().numel());
+    this.copy = new HostCopy(state.elements());
     this.newestEpoch = newestEpoch;
   }
 
@@ -188,8 +188,7 @@ public final class CheckpointWriter implements AutoCloseable {
     int rank = identity.rank();
     String name = "rank-%d.bin".formatted(rank);
     checkpoints.store().write(checkpoints.prefix(id) + name, copy.stream(), copy.bytes());
-    Shard shard =
-        new Shard(rank, state.begin(), state.end(), name, copy.bytes(), copy.sha256(), id.epoch());
+    Shard shard = new Shard(rank, name, copy.bytes(), copy.pieces(state), id.epoch());
     checkpoints.store().write(checkpoints.shardKey(id, rank), Json.bytes(shard));
   }
 

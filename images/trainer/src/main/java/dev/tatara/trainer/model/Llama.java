@@ -1,39 +1,56 @@
 package dev.tatara.trainer.model;
 
 import static org.bytedeco.pytorch.global.torch.embedding;
+import static org.bytedeco.pytorch.global.torch.embedding_dense_backward;
 import static org.bytedeco.pytorch.global.torch.linear;
-import static org.bytedeco.pytorch.global.torch.rms_norm;
-import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
-import static org.bytedeco.pytorch.global.torch.silu;
 
-import org.bytedeco.pytorch.DoubleOptional;
+import dev.tatara.config.run.ExecutionConfig;
+import dev.tatara.trainer.tensor.Lifetime;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forward pass of the LLaMA family, the same numbers as Hugging Face's {@code
- * LlamaForCausalLM}, {@code Qwen3ForCausalLM} and {@code Olmo2ForCausalLM}.
+ * The LLaMA family, forward and back, one unit after another; the same numbers as Hugging Face's
+ * {@code LlamaForCausalLM}, {@code Qwen3ForCausalLM} and {@code Olmo2ForCausalLM}.
  *
- * <p>Shapes: B rows, T tokens, C hidden size, V vocabulary. Run it within a {@code PointerScope}.
+ * <p>The graph of each unit ends at the unit's border, so that a unit is finished before the next
+ * begins, on the way back too: nothing but its gradient remains of it. Shapes: B rows, T tokens, C
+ * hidden size, V vocabulary. Run it within a {@code PointerScope}.
  */
 public final class Llama {
   private final HuggingFaceConfig config;
   private final Parameters parameters;
   private final RotaryEmbedding rotary;
-  private final TensorOptional noMask = new TensorOptional();
-  private final DoubleOptional usualScale = new DoubleOptional();
-  private final DoubleOptional epsilon;
+  private final Block block;
+  private final boolean checkpointing;
+  private BlockVisitor visitor = BlockVisitor.NONE;
 
   /**
    * @param longest tokens of the longest sequence that will be asked for
    */
   public Llama(HuggingFaceConfig config, Parameters parameters, int longest) {
+    this(config, parameters, longest, ExecutionConfig.DEFAULT);
+  }
+
+  /**
+   * @param longest tokens of the longest sequence that will be asked for
+   */
+  public Llama(
+      HuggingFaceConfig config, Parameters parameters, int longest, ExecutionConfig execution) {
     this.config = config;
     this.parameters = parameters;
     this.rotary = new RotaryEmbedding(config, longest);
-    this.epsilon = new DoubleOptional(config.normEpsilon());
+    this.block = new Block(config, parameters);
+    // A graph holds the parameters of its unit, so it may not outlive their stay.
+    this.checkpointing =
+        execution.activationCheckpointing() || !parameters.sharding().keepsParameters();
   }
 
   /** Dimensions. */
@@ -46,101 +63,127 @@ public final class Llama {
     return parameters;
   }
 
-  /** What the output projection sees: after the final norm, [B, T, C]. */
-  public Tensor hidden(Tensor tokens) {
-    return hidden(tokens, null);
+  /** From now on, tells this visitor what is computed. */
+  public void visitedBy(BlockVisitor visitor) {
+    this.visitor = visitor;
+    parameters.broughtBy(visitor);
   }
 
-  /** As {@link #hidden(Tensor)}, with documents kept apart if there is a mask. */
-  public Tensor hidden(Tensor tokens, @Nullable DocumentMask documents) {
-    RotaryEmbedding.Tables tables =
-        documents == null ? rotary.upTo(tokens.size(1)) : rotary.at(documents.positions());
-    Tensor x = embedding(parameters.leaf("embed"), tokens);
+  /** What goes into each block, [B, T, C], and last what the output projection sees. */
+  List<Tensor> states(Tensor tokens) {
+    RotaryEmbedding.Tables tables = rotary.upTo(tokens.size(1));
+    List<Tensor> states = new ArrayList<>();
+    Tensor x = embed(tokens);
     for (int i = 0; i < config.layers(); i++) {
-      x = block(i, x, tables, documents);
+      states.add(x);
+      x = block.forward(i, x, tables, null);
     }
-    return norm(x, "norm");
+    states.add(block.norm(x, "norm"));
+    return states;
   }
 
-  /** The output projection, [V, C]; a leaf. */
+  /** The output projection, [V, C]; only at hand within {@link #train} and {@link #evaluate}. */
   public Tensor head() {
-    return parameters.leaf(config.tiedEmbeddings() ? "embed" : "head");
+    return parameters.leaf(headName()).detach();
+  }
+
+  /** The gradient of the output projection, [V, C], to add to; only within {@link #train}. */
+  public Tensor headGradient() {
+    return parameters.gradient(headName());
+  }
+
+  private String headName() {
+    return config.tiedEmbeddings() ? "embed" : "head";
   }
 
   /** Logits, [B, T, V]. */
   public Tensor logits(Tensor tokens, @Nullable DocumentMask documents) {
-    return linear(hidden(tokens, documents), head());
+    return evaluate(tokens, documents, hidden -> linear(hidden, head()));
   }
 
-  private Tensor block(
-      int i, Tensor x, RotaryEmbedding.Tables tables, @Nullable DocumentMask documents) {
-    if (config.family() == Family.OLMO2) {
-      Tensor y = x.add(norm(attention(i, x, tables, documents), i + ".norm_attention"));
-      return y.add(norm(mlp(i, y), i + ".norm_mlp"));
+  /** Hands on what the output projection sees, [B, T, C]; without gradient. */
+  public <T> T evaluate(Tensor tokens, @Nullable DocumentMask documents, Function<Tensor, T> use) {
+    try (NoGradGuard guard = new NoGradGuard()) {
+      RotaryEmbedding.Tables tables = tables(tokens, documents);
+      Tensor x = at(0, false, () -> embed(tokens));
+      for (int i = 0; i < config.layers(); i++) {
+        int index = i;
+        Tensor below = x;
+        x =
+            at(
+                i + 1,
+                false,
+                () -> Lifetime.keep(() -> block.forward(index, below, tables, documents)));
+        Lifetime.end(below);
+      }
+      Tensor top = x;
+      return at(config.layers() + 1, false, () -> use.apply(block.norm(top, "norm")));
     }
-    Tensor y = x.add(attention(i, norm(x, i + ".norm_in"), tables, documents));
-    return y.add(mlp(i, norm(y, i + ".norm_attention")));
   }
 
-  private Tensor attention(
-      int i, Tensor x, RotaryEmbedding.Tables tables, @Nullable DocumentMask documents) {
-    long rows = x.size(0);
-    long length = x.size(1);
-    int heads = config.heads();
-    int shared = config.keyValueHeads();
-    Tensor projected = linear(x, parameters.leaf(i + ".qkv"));
-    TensorVector parts;
-    if (config.family() == Family.LLAMA) {
-      // Queries and keys turn together.
-      Tensor all = projected.view(rows, length, heads + 2L * shared, config.headSize());
-      TensorVector two = all.split_with_sizes(new long[] {heads + shared, shared}, 2);
-      TensorVector turned = tables.turn(two.get(0)).split_with_sizes(new long[] {heads, shared}, 2);
-      parts = new TensorVector(turned.get(0), turned.get(1), two.get(1));
-    } else {
-      parts = normedQueriesAndKeys(i, projected, tables);
+  /** Goes forward and back, and adds the gradient of what is to be learned. */
+  public <T> T train(Tensor tokens, @Nullable DocumentMask documents, Learning<T> learning) {
+    try (NoGradGuard guard = new NoGradGuard()) {
+      RotaryEmbedding.Tables tables = tables(tokens, documents);
+      Deque<Unit> units = new ArrayDeque<>();
+      Tensor x = at(0, false, () -> embed(tokens));
+      for (int i = 0; i < config.layers(); i++) {
+        int index = i;
+        Unit unit = new Unit(x, input -> block.forward(index, input, tables, documents));
+        Lifetime.end(x);
+        units.push(unit);
+        x = at(i + 1, false, () -> unit.forward(checkpointing));
+      }
+      Unit end = new Unit(x, input -> block.norm(input, "norm"));
+      Lifetime.end(x);
+      int last = config.layers() + 1;
+      Tensor hidden = at(last, false, () -> end.forward(false));
+      Learned<T> learned = at(last, true, () -> learn(end, learning, hidden));
+      back(units, learned.gradient(), tokens);
+      return learned.result();
     }
-    Tensor mixed =
-        scaled_dot_product_attention(
-            parts.get(0).transpose(1, 2),
-            parts.get(1).transpose(1, 2),
-            parts.get(2).transpose(1, 2),
-            documents == null ? noMask : new TensorOptional(documents.allowed()),
-            0.0,
-            documents == null,
-            usualScale,
-            heads != shared);
-    return linear(
-        mixed.transpose(1, 2).reshape(rows, length, config.queryWidth()),
-        parameters.leaf(i + ".o"));
   }
 
-  private TensorVector normedQueriesAndKeys(
-      int i, Tensor projected, RotaryEmbedding.Tables tables) {
-    long width = config.keyValueWidth();
-    TensorVector parts =
-        projected.split_with_sizes(new long[] {config.queryWidth(), width, width}, 2);
-    boolean whole = config.family() == Family.OLMO2;
-    Tensor q = whole ? norm(parts.get(0), i + ".norm_q") : parts.get(0);
-    Tensor k = whole ? norm(parts.get(1), i + ".norm_k") : parts.get(1);
-    Tensor queries = heads(q, config.heads());
-    Tensor keys = heads(k, config.keyValueHeads());
-    return new TensorVector(
-        tables.turn(whole ? queries : norm(queries, i + ".norm_q")),
-        tables.turn(whole ? keys : norm(keys, i + ".norm_k")),
-        heads(parts.get(2), config.keyValueHeads()));
+  /** What was learned at the top, and the gradient for what is below. */
+  private record Learned<T>(T result, Tensor gradient) {}
+
+  private static <T> Learned<T> learn(Unit end, Learning<T> learning, Tensor hidden) {
+    Learning.Direction<T> direction = learning.from(hidden);
+    Lifetime.end(hidden);
+    return new Learned<>(direction.result(), end.backward(direction.gradient()));
   }
 
-  private Tensor heads(Tensor projected, int count) {
-    return projected.view(projected.size(0), projected.size(1), count, config.headSize());
+  private void back(Deque<Unit> units, Tensor top, Tensor tokens) {
+    Tensor gradient = top;
+    for (int i = config.layers(); i > 0; i--) {
+      Unit unit = units.pop();
+      Tensor above = gradient;
+      gradient = at(i, true, () -> unit.backward(above));
+      Lifetime.end(above);
+    }
+    Tensor bottom = gradient;
+    at(
+        0,
+        true,
+        () ->
+            parameters
+                .gradient("embed")
+                .add_(
+                    embedding_dense_backward(bottom, tokens, config.vocabularySize(), -1, false)));
   }
 
-  private Tensor mlp(int i, Tensor x) {
-    TensorVector gateAndUp = linear(x, parameters.leaf(i + ".gate_up")).chunk(2, -1);
-    return linear(silu(gateAndUp.get(0)).mul(gateAndUp.get(1)), parameters.leaf(i + ".down"));
+  private Tensor embed(Tensor tokens) {
+    return embedding(parameters.leaf("embed"), tokens);
   }
 
-  private Tensor norm(Tensor x, String name) {
-    Tensor weight = parameters.leaf(name);
-    return rms_norm(x, new long[] {weight.size(0)}, new TensorOptional(weight), epsilon);
+  private <T> T at(int unit, boolean backward, Supplier<T> work) {
+    visitor.enter(unit, backward);
+    T result = work.get();
+    visitor.leave(unit, backward);
+    return result;
+  }
+
+  private RotaryEmbedding.Tables tables(Tensor tokens, @Nullable DocumentMask documents) {
+    return documents == null ? rotary.upTo(tokens.size(1)) : rotary.at(documents.positions());
   }
 }

@@ -1,6 +1,7 @@
 package dev.tatara.trainer.objective;
 
 import dev.tatara.base.token.ChatRow;
+import dev.tatara.trainer.model.Learning;
 import dev.tatara.trainer.model.Llama;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +41,14 @@ public final class AssistantTokens implements Objective {
       return new Sums(0, 0, batch.tokens(), new TreeMap<>());
     }
     try (PointerScope scope = new PointerScope()) {
-      double loss = new OutputLayer(model).backward(batch.hidden(model), batch.targets(), null);
+      double loss =
+          batch.train(
+              model,
+              hidden -> {
+                OutputLayer.Slope slope =
+                    new OutputLayer(model).backward(hidden, batch.targets(), null);
+                return new Learning.Direction<>(slope.gradient(), slope.loss());
+              });
       return new Sums(loss, batch.targetCount(), batch.tokens(), new TreeMap<>());
     }
   }

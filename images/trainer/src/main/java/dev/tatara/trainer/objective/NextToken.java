@@ -1,5 +1,6 @@
 package dev.tatara.trainer.objective;
 
+import dev.tatara.trainer.model.Learning;
 import dev.tatara.trainer.model.Llama;
 import java.util.List;
 import java.util.TreeMap;
@@ -10,6 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class NextToken implements Objective {
   private final Windows windows;
   private final int length;
+  private final double zLoss;
 
   /** Where the tokens come from. */
   @FunctionalInterface
@@ -20,10 +22,12 @@ public final class NextToken implements Objective {
 
   /**
    * @param length tokens that one window predicts
+   * @param zLoss weight of the squared log-denominator; the reported loss leaves it out
    */
-  public NextToken(Windows windows, int length) {
+  public NextToken(Windows windows, int length, double zLoss) {
     this.windows = windows;
     this.length = length;
+    this.zLoss = zLoss;
   }
 
   @Override
@@ -36,13 +40,16 @@ public final class NextToken implements Objective {
     long targets = (long) indices.length * length;
     try (PointerScope scope = new PointerScope()) {
       Tensor rows = Tensor.create(ids).view(indices.length, width);
-      Tensor hidden = model.hidden(rows.narrow(1, 0, length).contiguous());
+      Tensor wanted = rows.narrow(1, 1, length).reshape(targets);
       double loss =
-          new OutputLayer(model)
-              .backward(
-                  hidden.view(targets, model.config().hiddenSize()),
-                  rows.narrow(1, 1, length).reshape(targets),
-                  null);
+          model.train(
+              rows.narrow(1, 0, length).contiguous(),
+              null,
+              hidden -> {
+                OutputLayer.Slope slope =
+                    new OutputLayer(model, zLoss).backward(hidden.flatten(0, 1), wanted, null);
+                return new Learning.Direction<>(slope.gradient().view_as(hidden), slope.loss());
+              });
       return new Sums(loss, targets, targets, new TreeMap<>());
     }
   }

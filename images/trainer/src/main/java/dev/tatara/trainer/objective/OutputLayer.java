@@ -7,12 +7,10 @@ import static org.bytedeco.pytorch.global.torch.torch_zeros;
 
 import dev.tatara.trainer.model.Llama;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +29,20 @@ final class OutputLayer {
   private final Tensor head;
   private final Tensor headGradient;
   private final long stretch;
+  private final double zLoss;
 
   OutputLayer(Llama model) {
-    head = model.head().detach();
-    headGradient = model.head().grad();
+    this(model, 0);
+  }
+
+  /**
+   * @param zLoss weight of the squared logarithm of the softmax's denominator (PaLM, arXiv
+   *     2204.02311, section 5)
+   */
+  OutputLayer(Llama model, double zLoss) {
+    this.zLoss = zLoss;
+    head = model.head();
+    headGradient = model.headGradient();
     stretch = Math.max(16, STRETCH_ELEMENTS / model.config().vocabularySize());
   }
 
@@ -54,30 +62,37 @@ final class OutputLayer {
     }
   }
 
+  /** The summed loss Σ −log p(targetᵢ), unweighted, and the gradient for hidden states [N, C]. */
+  record Slope(double loss, Tensor gradient) {}
+
   /**
-   * Goes back from the loss Σ wᵢ · −log p(targetᵢ) through the projection and the graph behind
-   * {@code hidden}, and returns Σ −log p(targetᵢ), unweighted.
+   * The gradient of the loss Σ wᵢ · (−log p(targetᵢ) + z · logZᵢ²); that of the projection is added
+   * to it. The loss that is returned is without the z-loss.
    *
-   * @param hidden [N, C], with its graph
+   * @param hidden [N, C]
    * @param targets [N], int64
    * @param weights [N]; null for all ones
    */
-  double backward(Tensor hidden, Tensor targets, @Nullable Tensor weights) {
-    Tensor gradient;
-    double loss;
+  Slope backward(Tensor hidden, Tensor targets, @Nullable Tensor weights) {
     try (NoGradGuard guard = new NoGradGuard()) {
-      Tensor values = hidden.detach();
-      gradient = empty_like(values);
+      Tensor gradient = empty_like(hidden);
       Tensor sum = torch_zeros(new long[0], new TensorOptions(ScalarType.Double));
       for (long begin = 0; begin < targets.size(0); begin += stretch) {
         long length = Math.min(stretch, targets.size(0) - begin);
         try (PointerScope scope = new PointerScope()) {
-          Tensor part = values.narrow(0, begin, length);
+          Tensor part = hidden.narrow(0, begin, length);
           Tensor wanted = targets.narrow(0, begin, length).unsqueeze(1);
-          Tensor slope = linear(part, head).log_softmax(1);
+          Tensor logits = linear(part, head);
+          Tensor slope = logits.log_softmax(1);
           Tensor logs = slope.gather(1, wanted);
           sum.sub_(logs.sum(new ScalarTypeOptional(ScalarType.Double)));
-          slope.exp_().scatter_add_(1, wanted, torch_full(logs.shape(), new Scalar(-1.0)));
+          slope.exp_();
+          if (zLoss > 0) {
+            // d(z · logZ²) = 2z · logZ · softmax, and logZ is what log-softmax took off.
+            Tensor logZ = logits.gather(1, wanted).sub_(logs);
+            slope.mul_(logZ.mul_(new Scalar(2 * zLoss)).add_(new Scalar(1.0)));
+          }
+          slope.scatter_add_(1, wanted, torch_full(logs.shape(), new Scalar(-1.0)));
           if (weights != null) {
             slope.mul_(weights.narrow(0, begin, length).unsqueeze(1));
           }
@@ -85,9 +100,7 @@ final class OutputLayer {
           headGradient.addmm_(slope.t(), part);
         }
       }
-      loss = sum.item_double();
+      return new Slope(sum.item_double(), gradient);
     }
-    hidden.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
-    return loss;
   }
 }

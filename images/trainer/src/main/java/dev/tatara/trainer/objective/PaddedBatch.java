@@ -1,9 +1,13 @@
 package dev.tatara.trainer.objective;
 
+import static org.bytedeco.pytorch.global.torch.zeros_like;
+
+import dev.tatara.trainer.model.Learning;
 import dev.tatara.trainer.model.Llama;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -56,11 +60,30 @@ final class PaddedBatch {
     return rowOfTarget;
   }
 
-  /** What the output projection sees at the places that have a target, [targets, C]. */
-  Tensor hidden(Llama model) {
-    Tensor all = model.hidden(Tensor.create(ids).view(rows, width));
-    return all.view((long) rows * width, model.config().hiddenSize())
-        .index_select(0, longs(places));
+  /** Hands on what the output projection sees at the places that have a target, [targets, C]. */
+  <T> T evaluate(Llama model, Function<Tensor, T> use) {
+    return model.evaluate(tokenIds(), null, hidden -> use.apply(chosen(hidden)));
+  }
+
+  /** Learns from what the output projection sees at the places that have a target, [targets, C]. */
+  <T> T train(Llama model, Learning<T> learning) {
+    return model.train(
+        tokenIds(),
+        null,
+        hidden -> {
+          Learning.Direction<T> direction = learning.from(chosen(hidden));
+          Tensor gradient =
+              zeros_like(hidden.flatten(0, 1)).index_add_(0, longs(places), direction.gradient());
+          return new Learning.Direction<>(gradient.view_as(hidden), direction.result());
+        });
+  }
+
+  private Tensor tokenIds() {
+    return Tensor.create(ids).view(rows, width);
+  }
+
+  private Tensor chosen(Tensor hidden) {
+    return hidden.flatten(0, 1).index_select(0, longs(places));
   }
 
   /** Target ids, [targets]. */

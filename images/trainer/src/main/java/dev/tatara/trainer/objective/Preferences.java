@@ -1,6 +1,7 @@
 package dev.tatara.trainer.objective;
 
 import dev.tatara.base.token.PairRow;
+import dev.tatara.trainer.model.Learning;
 import dev.tatara.trainer.model.Llama;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -46,24 +46,28 @@ public final class Preferences implements Objective {
     List<PairRow> rows = Arrays.stream(indices).mapToObj(pairs).toList();
     PaddedBatch batch = batch(rows, model.config().padding());
     try (PointerScope scope = new PointerScope()) {
-      Tensor targets = batch.targets();
-      double[] before = answers(reference, batch, targets);
-      Tensor hidden = batch.hidden(model);
-      OutputLayer output = new OutputLayer(model);
-      double[] now = sums(output.logProbabilities(hidden, targets), batch, 2 * rows.size());
-      double[] slopes = new double[2 * rows.size()];
-      Sums sums = Sums.NONE;
-      for (int pair = 0; pair < rows.size(); pair++) {
-        int other = pair + rows.size();
-        double chosen = beta * (now[pair] - before[pair]);
-        double rejected = beta * (now[other] - before[other]);
-        slopes[pair] = beta / (1 + Math.exp(chosen - rejected));
-        slopes[other] = -slopes[pair];
-        sums = sums.plus(report(chosen, rejected));
-      }
-      output.backward(hidden, targets, weights(batch, slopes));
-      return new Sums(sums.loss(), sums.weight(), batch.tokens(), sums.extra());
+      double[] before = answers(reference, batch);
+      return batch.train(model, hidden -> prefer(model, batch, hidden, before));
     }
+  }
+
+  private Learning.Direction<Sums> prefer(
+      Llama model, PaddedBatch batch, Tensor hidden, double[] before) {
+    OutputLayer output = new OutputLayer(model);
+    Tensor targets = batch.targets();
+    double[] now = sums(output.logProbabilities(hidden, targets), batch);
+    double[] slopes = new double[batch.rows()];
+    Sums sums = new Sums(0, 0, batch.tokens(), new TreeMap<>());
+    for (int pair = 0; pair < batch.rows() / 2; pair++) {
+      int other = pair + batch.rows() / 2;
+      double chosen = beta * (now[pair] - before[pair]);
+      double rejected = beta * (now[other] - before[other]);
+      slopes[pair] = beta / (1 + Math.exp(chosen - rejected));
+      slopes[other] = -slopes[pair];
+      sums = sums.plus(report(chosen, rejected));
+    }
+    OutputLayer.Slope slope = output.backward(hidden, targets, weights(batch, slopes));
+    return new Learning.Direction<>(slope.gradient(), sums);
   }
 
   private static Sums report(double chosen, double rejected) {
@@ -111,17 +115,17 @@ public final class Preferences implements Objective {
     }
   }
 
-  private static double[] answers(Llama model, PaddedBatch batch, Tensor targets) {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard guard = new NoGradGuard()) {
-      Tensor logs = new OutputLayer(model).logProbabilities(batch.hidden(model), targets);
-      return sums(logs, batch, batch.rows());
+  private static double[] answers(Llama model, PaddedBatch batch) {
+    try (PointerScope scope = new PointerScope()) {
+      return batch.evaluate(
+          model,
+          hidden -> sums(new OutputLayer(model).logProbabilities(hidden, batch.targets()), batch));
     }
   }
 
   /** Log-probability of each row's answer. */
-  private static double[] sums(Tensor logs, PaddedBatch batch, int rows) {
-    double[] sums = new double[rows];
+  private static double[] sums(Tensor logs, PaddedBatch batch) {
+    double[] sums = new double[batch.rows()];
     FloatPointer values = new FloatPointer(logs.data_ptr());
     for (int i = 0; i < batch.targetCount(); i++) {
       sums[batch.rowOfTarget().get(i)] += values.get(i);

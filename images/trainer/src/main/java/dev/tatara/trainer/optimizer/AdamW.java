@@ -5,96 +5,104 @@ import static org.bytedeco.pytorch.global.torch.torch_zeros;
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.trainer.tensor.TensorLists;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * AdamW (Loshchilov and Hutter, arXiv 1711.05101) on one range of the flat parameters, by ATen's
- * fused kernel. It keeps moments for its range only, which is what makes the state sharded.
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101) on this rank's slices, by ATen's fused kernel:
+ * one call for all stretches of one weight decay.
  */
-public final class AdamW {
-  /** A stretch of the range with one weight decay. */
-  private record Stretch(long begin, long length, double decay) {}
-
+final class AdamW {
   private final OptimizerConfig config;
   private final OperatorHandle kernel;
   private final TensorLists lists = new TensorLists();
-  private final List<Stretch> stretches = new ArrayList<>();
-  private final Tensor firstMoment;
-  private final Tensor secondMoment;
+  private final Map<Double, List<Stretch>> byDecay;
   private final Tensor step;
 
   /**
-   * @param length elements of the range
-   * @param decayed how many of them, from the beginning, weight decay shrinks
+   * @param shares what to update, in order
    */
-  public AdamW(OptimizerConfig config, long length, long decayed) {
+  AdamW(OptimizerConfig config, List<Share> shares) {
     this.config = config;
     // The bindings have no method for the fused kernel; the dispatcher finds it by name.
     kernel = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
-    if (decayed > 0) {
-      stretches.add(new Stretch(0, decayed, config.weightDecay()));
-    }
-    if (decayed < length) {
-      stretches.add(new Stretch(decayed, length - decayed, 0));
-    }
-    firstMoment = torch_zeros(length);
-    secondMoment = torch_zeros(length);
+    byDecay = byDecay(config, shares);
     step = torch_zeros(new long[0]);
+  }
+
+  /** Neighbours with equal decay become one stretch: few long calls instead of many short ones. */
+  private static Map<Double, List<Stretch>> byDecay(OptimizerConfig config, List<Share> shares) {
+    Map<Double, List<Stretch>> byDecay = new TreeMap<>();
+    for (int first = 0, next; first < shares.size(); first = next) {
+      Share share = shares.get(first);
+      double decay = share.role().weightDecay(config);
+      next = first + 1;
+      while (next < shares.size() && joins(shares.get(next - 1), shares.get(next), config)) {
+        next++;
+      }
+      byDecay
+          .computeIfAbsent(decay, any -> new ArrayList<>())
+          .add(cut(share.stretch(), share.begin(), shares.get(next - 1).end()));
+    }
+    return byDecay;
+  }
+
+  private static boolean joins(Share before, Share share, OptimizerConfig config) {
+    return share.stretch() == before.stretch()
+        && share.begin() - before.end() < Share.NEAR
+        && share.role().weightDecay(config) == before.role().weightDecay(config);
+  }
+
+  private static Stretch cut(Stretch whole, long begin, long end) {
+    long length = end - begin;
+    return new Stretch(
+        whole.unit(),
+        whole.offset() + begin,
+        whole.parameters().narrow(0, begin, length),
+        whole.gradients().narrow(0, begin, length),
+        whole.firstMoment().narrow(0, begin, length),
+        whole.secondMoment().narrow(0, begin, length));
   }
 
   /**
    * Updates the parameters in place.
    *
-   * @param parameters [length]
-   * @param gradients [length]
    * @param number number of this step, from 1
    */
-  public void update(Tensor parameters, Tensor gradients, int number, double learningRate) {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard guard = new NoGradGuard()) {
-      step.fill_(new Scalar((double) number));
-      for (Stretch stretch : stretches) {
-        kernel.callBoxed(
-            new IValueVector(
-                list(parameters, stretch),
-                list(gradients, stretch),
-                list(firstMoment, stretch),
-                list(secondMoment, stretch),
-                lists.of(List.of()),
-                // The kernel expects the step already counted; 0 would divide by zero.
-                lists.of(List.of(step)),
-                new IValue(learningRate),
-                new IValue(config.beta1()),
-                new IValue(config.beta2()),
-                new IValue(stretch.decay()),
-                new IValue(config.epsilon()),
-                new IValue(false),
-                new IValue(false),
-                new IValue(),
-                new IValue()));
-      }
-    }
+  void update(int number, double learningRate) {
+    step.fill_(new Scalar((double) number));
+    byDecay.forEach(
+        (decay, stretches) ->
+            kernel.callBoxed(
+                new IValueVector(
+                    list(stretches, Stretch::parameters),
+                    list(stretches, Stretch::gradients),
+                    list(stretches, Stretch::firstMoment),
+                    list(stretches, Stretch::secondMoment),
+                    lists.of(List.of()),
+                    // The kernel expects the step already counted; 0 would divide by zero.
+                    lists.of(Collections.nCopies(stretches.size(), step)),
+                    new IValue(learningRate),
+                    new IValue(config.beta1()),
+                    new IValue(config.beta2()),
+                    new IValue(decay.doubleValue()),
+                    new IValue(config.epsilon()),
+                    new IValue(false),
+                    new IValue(false),
+                    new IValue(),
+                    new IValue())));
   }
 
-  private IValue list(Tensor range, Stretch stretch) {
-    return lists.of(List.of(range.narrow(0, stretch.begin(), stretch.length())));
-  }
-
-  /** Moving mean of the gradient, [length]. */
-  public Tensor firstMoment() {
-    return firstMoment;
-  }
-
-  /** Moving mean of the squared gradient, [length]. */
-  public Tensor secondMoment() {
-    return secondMoment;
+  private IValue list(List<Stretch> stretches, Function<Stretch, Tensor> part) {
+    return lists.of(stretches.stream().map(part).toList());
   }
 }

@@ -1,0 +1,224 @@
+package dev.tatara.activities.gang;
+
+import dev.tatara.base.store.StoreException;
+import dev.tatara.config.task.ExitCode;
+import dev.tatara.config.task.FailureClass;
+import dev.tatara.config.task.LedgerEntry;
+import dev.tatara.config.task.TaskProgress;
+import dev.tatara.k8s.PodStatus;
+import dev.tatara.k8s.RunningGang;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at a gang until its work is done. A rank that ends is replaced, and so is one that hangs;
+ * those that are well keep their processes and form the gang anew by themselves.
+ */
+final class GangWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(GangWatch.class);
+
+  private final GangTask task;
+  private final RunningGang gang;
+  private final Epochs epochs;
+  private final GangListener listener;
+  private final Failures failures;
+  private final GangPolicy policy;
+  private final Patience patience;
+  private final HangWatch hangs;
+
+  /** Epoch in which each rank's process was started. */
+  private final int[] startedIn;
+
+  /** Newest epoch that this launcher has opened. */
+  private int opened;
+
+  /** Newest epoch that had failed when the last failure was recorded. */
+  private int failedEpoch;
+
+  /** Newest epoch whose ranks were asked what they survived. */
+  private int askedEpoch;
+
+  private @Nullable TaskProgress last;
+
+  GangWatch(
+      GangTask task,
+      RunningGang gang,
+      int epoch,
+      Epochs epochs,
+      GangListener listener,
+      Failures failures,
+      GangPolicy policy) {
+    this.task = task;
+    this.gang = gang;
+    this.epochs = epochs;
+    this.listener = listener;
+    this.failures = failures;
+    this.policy = policy;
+    this.patience = new Patience(task, policy);
+    this.hangs = new HangWatch(policy);
+    this.opened = epoch;
+    this.failedEpoch = epoch - 1;
+    this.startedIn = new int[task.worldSize()];
+    Arrays.fill(startedIn, epoch);
+  }
+
+  void untilDone() throws InterruptedException {
+    while (true) {
+      gang.awaitChange(failures.isOpen() ? policy.soon() : policy.poll());
+      Instant now = failures.now();
+      look();
+      List<PodStatus> pods = gang.status();
+      if (pods.stream().allMatch(pod -> isCode(pod, ExitCode.DONE))) {
+        look();
+        failures.survived(incidents());
+        // There may have been no step left to make, or it is work that has no steps.
+        failures.recovered(last == null ? 0 : last.restoredStep());
+        return;
+      }
+      Optional<Verdict> verdict = Verdict.of(pods);
+      if (verdict.isPresent()) {
+        replaceEnded(now, verdict.get());
+      } else if (hangs.hangs()) {
+        replaceHung(pods);
+      }
+    }
+  }
+
+  private void look() {
+    TaskProgress now = news();
+    hangs.looked(now);
+    if (now != null && !now.equals(last)) {
+      last = now;
+      if (now.done() > now.restoredStep()) {
+        stepIn(now);
+      }
+    }
+    listener.looked(now);
+  }
+
+  /** The epoch of this word has made a new step. */
+  private void stepIn(TaskProgress now) {
+    if (now.epoch() != askedEpoch) {
+      askedEpoch = now.epoch();
+      failures.survived(incidents());
+    }
+    if (now.epoch() > failedEpoch) {
+      failures.recovered(now.restoredStep());
+    }
+  }
+
+  /** What the gang says; nothing new while the store is away, for that is no fault of the gang. */
+  private @Nullable TaskProgress news() {
+    try {
+      int newest = last == null ? startedEpoch() : last.epoch();
+      return epochs.progress().filter(word -> word.epoch() >= newest).orElse(last);
+    } catch (StoreException e) {
+      storeIsAway(e);
+      return last;
+    }
+  }
+
+  private int startedEpoch() {
+    return Arrays.stream(startedIn).min().orElse(0);
+  }
+
+  private Map<String, LedgerEntry> incidents() {
+    try {
+      return epochs.incidents();
+    } catch (StoreException e) {
+      storeIsAway(e);
+      return Map.of();
+    }
+  }
+
+  private void storeIsAway(StoreException e) {
+    if (!Thread.currentThread().isInterrupted()) {
+      LOG.warn("the store does not answer run={}: {}", task.run(), e.getMessage());
+    }
+  }
+
+  private void replaceEnded(Instant at, Verdict verdict) throws InterruptedException {
+    if (verdict.failureClass() == FailureClass.PREEMPTED) {
+      // They leave together, and the last may still save what all need.
+      awaitFarewell();
+    }
+    List<PodStatus> ended = gang.status().stream().filter(pod -> !pod.running()).toList();
+    List<PodStatus> failed = ended.stream().filter(this::isNews).toList();
+    Verdict.of(failed)
+        .ifPresent(
+            worst -> {
+              int epoch = Math.max(opened, last == null ? 0 : last.epoch());
+              Verdict.each(failed, worst).forEach(each -> failures.record(at, epoch, each, last));
+              failed(worst, epoch);
+            });
+    restart(ended);
+  }
+
+  /**
+   * A rank that lost its peers may end as well, or go with one that was asked to go: that is the
+   * same failure, unless its process is one that was started after it.
+   */
+  private boolean isNews(PodStatus pod) {
+    boolean follows = isCode(pod, ExitCode.INFRASTRUCTURE) || isCode(pod, ExitCode.PREEMPTED);
+    boolean old = startedIn[pod.rank()] < opened;
+    return !isCode(pod, ExitCode.DONE) && !(follows && old && failures.isOpen());
+  }
+
+  private void replaceHung(List<PodStatus> pods) throws InterruptedException {
+    List<PodStatus> running = pods.stream().filter(PodStatus::running).toList();
+    Verdict verdict = hangs.blame(running, epochs.beats(task.worldSize()));
+    int rank = verdict.culprit().rank();
+    boolean again = failures.isOpen();
+    LOG.warn(
+        "gang hangs run={} stage={} rank={}: {}",
+        task.run(),
+        task.stage().word(),
+        rank,
+        verdict.evidence());
+    gang.saveStacks();
+    gang.awaitChange(policy.soon());
+    int epoch = Math.max(opened, last == null ? 0 : last.epoch());
+    failures.record(failures.now().minus(hangs.silence()), epoch, verdict, last);
+    failed(verdict, epoch);
+    for (PodStatus pod : running) {
+      // Where one alone did not help, all are replaced.
+      if (again || pod.rank() == rank) {
+        gang.kill(pod.rank());
+      }
+    }
+    restart(gang.status().stream().filter(pod -> !pod.running()).toList());
+  }
+
+  private void failed(Verdict verdict, int epoch) {
+    patience.failed(verdict, last, failures.entries().size());
+    failedEpoch = epoch;
+    opened = epochs.open();
+  }
+
+  private void restart(List<PodStatus> ended) {
+    for (PodStatus pod : ended) {
+      gang.restart(pod.rank(), opened);
+      startedIn[pod.rank()] = opened;
+    }
+    hangs.restarted(failedEpoch);
+  }
+
+  private void awaitFarewell() throws InterruptedException {
+    long deadline = System.nanoTime() + policy.grace().toNanos();
+    while (System.nanoTime() < deadline && gang.status().stream().anyMatch(PodStatus::running)) {
+      gang.awaitChange(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+    }
+  }
+
+  private static boolean isCode(PodStatus pod, int code) {
+    Integer found = pod.exitCode();
+    return found != null && found == code;
+  }
+}

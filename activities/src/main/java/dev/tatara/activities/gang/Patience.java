@@ -1,0 +1,72 @@
+package dev.tatara.activities.gang;
+
+import dev.tatara.config.InvalidInputException;
+import dev.tatara.config.task.FailureClass;
+import dev.tatara.config.task.TaskProgress;
+import dev.tatara.k8s.PodStatus;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides whether a failed rank is worth another try. Progress makes patient again. */
+final class Patience {
+  private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+
+  private final GangTask task;
+  private final GangPolicy policy;
+  private long furthest;
+  private int fruitless;
+
+  Patience(GangTask task, GangPolicy policy) {
+    this.task = task;
+    this.policy = policy;
+  }
+
+  /**
+   * Takes note of a failure.
+   *
+   * @throws InvalidInputException if the user must change something
+   * @throws GangFailedException if it has failed too often without coming further
+   */
+  void failed(Verdict verdict, @Nullable TaskProgress progress, int failures) {
+    PodStatus culprit = verdict.culprit();
+    FailureClass why = verdict.failureClass();
+    long done = progress == null ? 0 : progress.done();
+    if (done > furthest) {
+      fruitless = 0;
+    } else if (why != FailureClass.PREEMPTED) {
+      // Who is asked to go has not failed, however often.
+      fruitless++;
+    }
+    furthest = Math.max(furthest, done);
+    if (why == FailureClass.USER || why == FailureClass.DATA || why == FailureClass.DIVERGENCE) {
+      throw new InvalidInputException(
+          culprit.lastLine().isEmpty()
+              ? "%s ended with exit code %s".formatted(culprit.pod(), culprit.exitCode())
+              : culprit.lastLine());
+    }
+    if (why == FailureClass.ORCHESTRATOR) {
+      throw new GangFailedException(
+          "%s/%s was taken over by a newer attempt".formatted(task.run(), task.name()));
+    }
+    if (fruitless >= policy.fruitlessEpochs()) {
+      throw new GangFailedException(
+          "%s/%s failed %d times in a row without coming further; the last time %s on %s ended with %s. All %d failures are in the ledger of the run"
+              .formatted(
+                  task.run(),
+                  task.name(),
+                  fruitless,
+                  culprit.pod(),
+                  culprit.node(),
+                  verdict.evidence(),
+                  failures));
+    }
+    LOG.warn(
+        "rank lost run={} stage={} rank={} class={} evidence={}",
+        task.run(),
+        task.stage().word(),
+        culprit.rank(),
+        why.word(),
+        verdict.evidence());
+  }
+}

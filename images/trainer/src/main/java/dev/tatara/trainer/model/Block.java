@@ -1,0 +1,105 @@
+package dev.tatara.trainer.model;
+
+import static org.bytedeco.pytorch.global.torch.linear;
+import static org.bytedeco.pytorch.global.torch.rms_norm;
+import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
+import static org.bytedeco.pytorch.global.torch.silu;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The forward pass of one block: attention and MLP, the same numbers as Hugging Face's {@code
+ * LlamaDecoderLayer}, {@code Qwen3DecoderLayer} and {@code Olmo2DecoderLayer}.
+ *
+ * <p>Shapes: B rows, T tokens, C hidden size.
+ */
+final class Block {
+  private final HuggingFaceConfig config;
+  private final Parameters parameters;
+  private final TensorOptional noMask = new TensorOptional();
+  private final DoubleOptional usualScale = new DoubleOptional();
+  private final DoubleOptional epsilon;
+
+  Block(HuggingFaceConfig config, Parameters parameters) {
+    this.config = config;
+    this.parameters = parameters;
+    this.epsilon = new DoubleOptional(config.normEpsilon());
+  }
+
+  /** Block {@code i}, counted from 0, of hidden states [B, T, C]. */
+  Tensor forward(int i, Tensor x, RotaryEmbedding.Tables tables, @Nullable DocumentMask documents) {
+    if (config.family() == Family.OLMO2) {
+      Tensor y = x.add(norm(attention(i, x, tables, documents), i + ".norm_attention"));
+      return y.add(norm(mlp(i, y), i + ".norm_mlp"));
+    }
+    Tensor y = x.add(attention(i, norm(x, i + ".norm_in"), tables, documents));
+    return y.add(mlp(i, norm(y, i + ".norm_attention")));
+  }
+
+  private Tensor attention(
+      int i, Tensor x, RotaryEmbedding.Tables tables, @Nullable DocumentMask documents) {
+    long rows = x.size(0);
+    long length = x.size(1);
+    int heads = config.heads();
+    int shared = config.keyValueHeads();
+    Tensor projected = linear(x, parameters.leaf(i + ".qkv"));
+    TensorVector parts;
+    if (config.family() == Family.LLAMA) {
+      // Queries and keys turn together.
+      Tensor all = projected.view(rows, length, heads + 2L * shared, config.headSize());
+      TensorVector two = all.split_with_sizes(new long[] {heads + shared, shared}, 2);
+      TensorVector turned = tables.turn(two.get(0)).split_with_sizes(new long[] {heads, shared}, 2);
+      parts = new TensorVector(turned.get(0), turned.get(1), two.get(1));
+    } else {
+      parts = normedQueriesAndKeys(i, projected, tables);
+    }
+    Tensor mixed =
+        scaled_dot_product_attention(
+            parts.get(0).transpose(1, 2),
+            parts.get(1).transpose(1, 2),
+            parts.get(2).transpose(1, 2),
+            documents == null ? noMask : new TensorOptional(documents.allowed()),
+            0.0,
+            documents == null,
+            usualScale,
+            heads != shared);
+    return linear(
+        mixed.transpose(1, 2).reshape(rows, length, config.queryWidth()),
+        parameters.leaf(i + ".o"));
+  }
+
+  private TensorVector normedQueriesAndKeys(
+      int i, Tensor projected, RotaryEmbedding.Tables tables) {
+    long width = config.keyValueWidth();
+    TensorVector parts =
+        projected.split_with_sizes(new long[] {config.queryWidth(), width, width}, 2);
+    boolean whole = config.family() == Family.OLMO2;
+    Tensor q = whole ? norm(parts.get(0), i + ".norm_q") : parts.get(0);
+    Tensor k = whole ? norm(parts.get(1), i + ".norm_k") : parts.get(1);
+    Tensor queries = heads(q, config.heads());
+    Tensor keys = heads(k, config.keyValueHeads());
+    return new TensorVector(
+        tables.turn(whole ? queries : norm(queries, i + ".norm_q")),
+        tables.turn(whole ? keys : norm(keys, i + ".norm_k")),
+        heads(parts.get(2), config.keyValueHeads()));
+  }
+
+  private Tensor heads(Tensor projected, int count) {
+    return projected.view(projected.size(0), projected.size(1), count, config.headSize());
+  }
+
+  private Tensor mlp(int i, Tensor x) {
+    TensorVector gateAndUp = linear(x, parameters.leaf(i + ".gate_up")).chunk(2, -1);
+    return linear(silu(gateAndUp.get(0)).mul(gateAndUp.get(1)), parameters.leaf(i + ".down"));
+  }
+
+  /** An RMS norm. */
+  Tensor norm(Tensor x, String name) {
+    Tensor weight = parameters.leaf(name);
+    return rms_norm(x, new long[] {weight.size(0)}, new TensorOptional(weight), epsilon);
+  }
+}
