@@ -96,6 +96,14 @@ final class OwnSlices {
     return sum;
   }
 
+  /** As before the first step. */
+  void clearMoments() {
+    for (Stretch stretch : stretches) {
+      stretch.firstMoment().zero_();
+      stretch.secondMoment().zero_();
+    }
+  }
+
   /** Multiplies the gradients. */
   void scaleGradients(double factor) {
     Scalar scalar = new Scalar(factor);

@@ -8,7 +8,6 @@ import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.optimizer.LearningRate;
 import dev.tatara.trainer.optimizer.Optimizer;
-import dev.tatara.trainer.optimizer.Stretch;
 import dev.tatara.trainer.order.Batches;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,10 +77,7 @@ public final class TrainingStep {
 
   /** As before the first step. */
   void clearMoments() {
-    for (Stretch stretch : own.stretches()) {
-      stretch.firstMoment().zero_();
-      stretch.secondMoment().zero_();
-    }
+    own.clearMoments();
   }
 
   /** Does the step on the samples of an order in which nothing is skipped. */
@@ -108,12 +104,12 @@ public final class TrainingStep {
         clock.lap("reduce");
         double rate = learningRate.at(step);
         if (!totals.finite()) {
-          units.clearGradients();
+          clearGradients();
           return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), false);
         }
         own.scaleGradients(totals.scale(task.optimizer().clip()));
         optimizer.update(step + 1, rate);
-        units.clearGradients();
+        clearGradients();
         clock.lap("update");
         units.spread();
         clock.lap("gather");

@@ -73,7 +73,7 @@ public final class CheckpointWriter implements AutoCloseable {
       int step, List<StepReport.Point> curve, String samples, List<SampleRange> skipped) {}
 
   /**
-   * @param state live tensors; read only within {@link #save}
+   * @param state live tensors; their content is read only within {@link #save}
    * @param newestEpoch looks it up; only the newest gang deletes
    */
   public CheckpointWriter(
