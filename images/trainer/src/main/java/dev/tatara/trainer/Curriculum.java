@@ -106,19 +106,22 @@ record Curriculum(
 
   private static Beginner continued(TrainTask task, Sharding sharding, Artifacts artifacts) {
     ArtifactRef model = TaskInputs.require(task, "model");
-    HuggingFaceConfig config = ModelInput.config(artifacts, model);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
-    return new Beginner(
-        new Llama(
-            config.reaching(task.sequenceLength()),
-            parameters,
-            task.sequenceLength(),
-            task.execution()),
-        () -> {
-          try (ModelInput input = ModelInput.fetch(artifacts, model)) {
-            input.load(layout -> parameters);
-          }
-        });
+    try (ModelInput input = ModelInput.fetch(artifacts, model)) {
+      Parameters parameters = input.load(layout -> Parameters.trainable(layout, sharding));
+      return new Beginner(
+          new Llama(
+              input.config().reaching(task.sequenceLength()),
+              parameters,
+              task.sequenceLength(),
+              task.execution()),
+          () -> refill(artifacts, model, parameters));
+    }
+  }
+
+  private static void refill(Artifacts artifacts, ArtifactRef model, Parameters parameters) {
+    try (ModelInput input = ModelInput.fetch(artifacts, model)) {
+      input.load(layout -> parameters);
+    }
   }
 
   private static Llama reference(TrainTask task, Artifacts artifacts) {

@@ -288,7 +288,8 @@ final class Session implements AutoCloseable {
           diverged.evidence(),
           epochs.own(),
           diverged.lastStep());
-      incidents.writeFinal(epochs.own());
+      // Where the next epoch would have put it; this one's first place may be taken.
+      incidents.writeFinal(epochs.own() + 1);
     }
     SampleRange samples = diverged.rollback().skip();
     String stage = task.stage().word();
