@@ -12,13 +12,14 @@ import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.TrainingStep;
+import dev.tatara.trainer.gang.FixedGang;
 import dev.tatara.trainer.gang.Gang;
-import dev.tatara.trainer.gang.GlooGang;
 import dev.tatara.trainer.model.HuggingFaceConfig;
 import dev.tatara.trainer.model.Initialization;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.tensor.Engine;
 import java.io.IOException;
@@ -67,15 +68,15 @@ public final class TataraRun {
 
   Measurement measure(Rank rank) {
     Engine.start(System.getenv());
-    Llama model = model(rank.worldSize());
+    Llama model = model(rank);
     int warm = text.isPresent() ? 0 : WARM_UP;
-    try (Gang gang = GlooGang.form(rank, PATIENCE, PATIENCE)) {
+    try (Gang gang = FixedGang.meet(rank, PATIENCE)) {
       TrainingStep training =
           new TrainingStep(
               task(rank.worldSize(), warm + steps),
               gang,
               model,
-              new NextToken(this::window, size.length));
+              new NextToken(this::window, size.length, 0));
       for (int step = 0; step < warm; step++) {
         training.run(step, false);
       }
@@ -98,10 +99,12 @@ public final class TataraRun {
     }
   }
 
-  private Llama model(int ranks) {
+  private Llama model(Rank rank) {
     HuggingFaceConfig config =
         HuggingFaceConfig.fresh(size.shape, size.vocabulary, size.length, 0, 0);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), ranks);
+    Parameters parameters =
+        Parameters.trainable(
+            ParameterLayout.of(config), new Sharding(rank.rank(), rank.worldSize(), 1));
     Initialization.fill(parameters, config, 1);
     return new Llama(config, parameters, size.length);
   }
