@@ -19,6 +19,7 @@ import dev.tatara.trainer.model.Initialization;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.tensor.Engine;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class TataraRun {
 
   Measurement measure(Rank rank) {
     Engine.start(System.getenv());
-    Llama model = model(rank.worldSize());
+    Llama model = model(new Sharding(rank.rank(), rank.worldSize(), 1));
     int warm = text.isPresent() ? 0 : WARM_UP;
     try (Gang gang = GlooGang.form(rank, PATIENCE, PATIENCE)) {
       TrainingStep training =
@@ -75,7 +76,7 @@ public final class TataraRun {
               task(rank.worldSize(), warm + steps),
               gang,
               model,
-              new NextToken(this::window, size.length));
+              new NextToken(this::window, size.length, 0));
       for (int step = 0; step < warm; step++) {
         training.run(step, false);
       }
@@ -98,10 +99,10 @@ public final class TataraRun {
     }
   }
 
-  private Llama model(int ranks) {
+  private Llama model(Sharding sharding) {
     HuggingFaceConfig config =
         HuggingFaceConfig.fresh(size.shape, size.vocabulary, size.length, 0, 0);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), ranks);
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     Initialization.fill(parameters, config, 1);
     return new Llama(config, parameters, size.length);
   }
