@@ -68,7 +68,7 @@ public final class TataraRun {
 
   Measurement measure(Rank rank) {
     Engine.start(System.getenv());
-    Llama model = model(rank);
+    Llama model = model(new Sharding(rank.rank(), rank.worldSize(), 1));
     int warm = text.isPresent() ? 0 : WARM_UP;
     try (Gang gang = FixedGang.meet(rank, PATIENCE)) {
       TrainingStep training =
@@ -99,12 +99,10 @@ public final class TataraRun {
     }
   }
 
-  private Llama model(Rank rank) {
+  private Llama model(Sharding sharding) {
     HuggingFaceConfig config =
         HuggingFaceConfig.fresh(size.shape, size.vocabulary, size.length, 0, 0);
-    Parameters parameters =
-        Parameters.trainable(
-            ParameterLayout.of(config), new Sharding(rank.rank(), rank.worldSize(), 1));
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     Initialization.fill(parameters, config, 1);
     return new Llama(config, parameters, size.length);
   }
