@@ -156,6 +156,8 @@ final class TrainCommand {
         ArtifactRef ref =
             new ModelArtifact(artifacts, task, fence).write(curriculum.model(), special, curve);
         LOG.info("run={} stage={} wrote {}", task.run(), task.stage(), ref.uri());
+      } else {
+        training.lendParameters();
       }
       return ExitCode.DONE;
     }

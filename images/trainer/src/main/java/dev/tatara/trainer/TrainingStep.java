@@ -58,6 +58,13 @@ final class TrainingStep {
     return own.state();
   }
 
+  /** Gives own slices away, unit by unit, while rank 0 writes the model. */
+  void lendParameters() {
+    try (PointerScope scope = new PointerScope()) {
+      units.lend();
+    }
+  }
+
   /** Tells the others of parameters that were restored. */
   void spreadParameters() {
     try (PointerScope scope = new PointerScope()) {

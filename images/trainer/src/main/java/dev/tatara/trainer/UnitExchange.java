@@ -67,10 +67,7 @@ final class UnitExchange implements BlockVisitor, WholeMatrices {
 
   private void pass() {
     try (NoGradGuard guard = new NoGradGuard()) {
-      for (int unit = 0; unit < units; unit++) {
-        enter(unit, false);
-        leave(unit, false);
-      }
+      lend();
       for (int unit = units - 1; unit >= 0; unit--) {
         enter(unit, true);
         leave(unit, true);
@@ -161,6 +158,14 @@ final class UnitExchange implements BlockVisitor, WholeMatrices {
       for (int unit = 0; unit < units; unit++) {
         gang.gather(parameters.values(unit), parameters.own(unit));
       }
+    }
+  }
+
+  /** What reading all parameters on another rank asks of this one. */
+  void lend() {
+    for (int unit = 0; unit < units; unit++) {
+      enter(unit, false);
+      leave(unit, false);
     }
   }
 

@@ -173,6 +173,32 @@ final class Workbench implements AutoCloseable {
         3e-3);
   }
 
+  /** The same work, done by as many ranks in another way; a checkpoint of one is good for all. */
+  TrainTask sharded(TrainTask task, int worldSize, int zero) {
+    return new TrainTask(
+        task.run(),
+        task.stage(),
+        task.fingerprint(),
+        task.seed(),
+        task.model(),
+        task.inputs(),
+        task.outputPrefix(),
+        task.workPrefix(),
+        worldSize,
+        task.steps(),
+        task.sequenceLength(),
+        task.batch(),
+        task.microBatch(),
+        task.mixture(),
+        task.optimizer(),
+        task.beta(),
+        task.loss(),
+        task.checkpoint(),
+        task.validation(),
+        task.divergence(),
+        new ExecutionConfig(zero, false, ExecutionConfig.Precision.FP32, null));
+  }
+
   TrainTask task(
       Stage stage,
       String fingerprint,
