@@ -14,6 +14,7 @@ import dev.tatara.trainer.model.HuggingFaceConfig;
 import dev.tatara.trainer.model.HuggingFaceJson;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ModelFolder;
+import dev.tatara.trainer.model.WeightType;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +38,7 @@ import java.util.TreeMap;
  */
 final class ModelArtifact {
   /** Raised when the trainer's output would change for the same task. */
-  static final String CODE_VERSION = "2";
+  static final String CODE_VERSION = "3";
 
   private static final Set<String> TOKENIZER_FILES =
       Set.of(
@@ -59,14 +60,14 @@ final class ModelArtifact {
   ArtifactRef write(Llama model, SpecialTokens special, List<StepReport.Point> curve) {
     List<ManifestObject> objects = new ArrayList<>();
     HuggingFaceConfig config = model.config();
-    objects.add(put(ModelFolder.CONFIG, HuggingFaceJson.bytes(config)));
+    objects.add(put(ModelFolder.CONFIG, HuggingFaceJson.bytes(config, WeightType.F32)));
     objects.add(
         put(
             "generation_config.json",
             HuggingFaceJson.generation(config, stopTokens(config, special))));
     objects.add(put("curve.jsonl", Curve.write(curve)));
     objects.addAll(tokenizerFiles());
-    objects.add(weights(model));
+    objects.addAll(weights(model));
     objects.sort(Comparator.comparing(ManifestObject::name));
     TreeMap<String, Long> counts = new TreeMap<>();
     counts.put("parameters", model.parameters().layout().parameters());
@@ -108,16 +109,18 @@ final class ModelArtifact {
     return artifacts.put(task.outputPrefix(), name, bytes);
   }
 
-  private ManifestObject weights(Llama model) {
+  private List<ManifestObject> weights(Llama model) {
+    List<ManifestObject> objects = new ArrayList<>();
     try {
-      Path file = Files.createTempFile("tatara", ".safetensors");
-      try {
-        ModelFolder.save(file, model.parameters());
-        artifacts.store().write(task.outputPrefix() + ModelFolder.WEIGHTS, file);
-        return new ManifestObject(ModelFolder.WEIGHTS, Files.size(file), sha256(file));
-      } finally {
+      Path folder = Files.createTempDirectory("tatara-weights");
+      for (Path file : ModelFolder.save(folder, model.parameters())) {
+        String name = file.getFileName().toString();
+        artifacts.store().write(task.outputPrefix() + name, file);
+        objects.add(new ManifestObject(name, Files.size(file), sha256(file)));
         Files.delete(file);
       }
+      Files.delete(folder);
+      return objects;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

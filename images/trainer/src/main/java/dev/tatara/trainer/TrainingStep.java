@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  * are summed and scattered unit by unit, each rank updates its slices of the parameters, and the
  * slices are gathered again.
  */
-final class TrainingStep {
+public final class TrainingStep {
   private static final double CLIP_EPSILON = 1e-6;
 
   private final TrainTask task;
@@ -38,9 +38,9 @@ final class TrainingStep {
   private final UnitExchange units;
 
   /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
-  record Outcome(StepReport report, boolean stop) {}
+  public record Outcome(StepReport report, boolean stop) {}
 
-  TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
+  public TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
     this.task = task;
     this.gang = gang;
     this.model = model;
@@ -79,7 +79,7 @@ final class TrainingStep {
    * @param stop this rank was asked to go
    * @throws InvalidInputException if the loss is no longer a number
    */
-  Outcome run(int step, boolean stop) {
+  public Outcome run(int step, boolean stop) {
     clock.start();
     try (PointerScope scope = new PointerScope()) {
       Objective.Sums sums = compute(step);

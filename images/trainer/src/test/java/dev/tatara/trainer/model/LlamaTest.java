@@ -61,7 +61,7 @@ final class LlamaTest {
   private static Llama model(Family family, ExecutionConfig execution) {
     HuggingFaceConfig config =
         new HuggingFaceConfig(
-            family, 61, 32, LAYERS, 4, 2, 8, 48, 64, 1e-5, 10_000, null, false, 0, 0, 0);
+            family, 61, 32, LAYERS, 4, 2, 8, 48, 64, 1e-5, 10_000, null, false, 0, 0, 0, null);
     Parameters parameters = Parameters.trainable(ParameterLayout.of(config), Sharding.NONE);
     Initialization.fill(parameters, config, 3);
     return new Llama(config, parameters, 64, execution);
