@@ -14,6 +14,7 @@ import dev.tatara.trainer.checkpoint.Fence;
 import dev.tatara.trainer.checkpoint.FencedException;
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.gang.GlooGang;
+import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.tensor.Engine;
 import java.nio.file.Path;
@@ -157,7 +158,7 @@ final class TrainCommand {
             new ModelArtifact(artifacts, task, fence).write(curriculum.model(), special, curve);
         LOG.info("run={} stage={} wrote {}", task.run(), task.stage(), ref.uri());
       } else {
-        training.lendParameters();
+        ModelFolder.accompany(curriculum.model().parameters());
       }
       return ExitCode.DONE;
     }

@@ -67,7 +67,10 @@ final class UnitExchange implements BlockVisitor, WholeMatrices {
 
   private void pass() {
     try (NoGradGuard guard = new NoGradGuard()) {
-      lend();
+      for (int unit = 0; unit < units; unit++) {
+        enter(unit, false);
+        leave(unit, false);
+      }
       for (int unit = units - 1; unit >= 0; unit--) {
         enter(unit, true);
         leave(unit, true);
@@ -161,12 +164,9 @@ final class UnitExchange implements BlockVisitor, WholeMatrices {
     }
   }
 
-  /** What reading all parameters on another rank asks of this one. */
-  void lend() {
-    for (int unit = 0; unit < units; unit++) {
-      enter(unit, false);
-      leave(unit, false);
-    }
+  /** Native memory that is kept for exchanges. */
+  long bytes() {
+    return scratch.nbytes();
   }
 
   /** The step is done: gradients begin anew. */
