@@ -204,6 +204,20 @@ final class Workbench implements AutoCloseable {
 
   /** The task with other bounds for what counts as diverged. */
   static TrainTask with(TrainTask task, DivergenceConfig divergence) {
+    return with(task, task.worldSize(), divergence, task.execution());
+  }
+
+  /** The same work, done by as many ranks in another way; a checkpoint of one is good for all. */
+  TrainTask sharded(TrainTask task, int worldSize, int zero) {
+    return with(
+        task,
+        worldSize,
+        task.divergence(),
+        new ExecutionConfig(zero, false, ExecutionConfig.Precision.FP32, null));
+  }
+
+  private static TrainTask with(
+      TrainTask task, int worldSize, DivergenceConfig divergence, ExecutionConfig execution) {
     return new TrainTask(
         task.run(),
         task.stage(),
@@ -213,7 +227,7 @@ final class Workbench implements AutoCloseable {
         task.inputs(),
         task.outputPrefix(),
         task.workPrefix(),
-        task.worldSize(),
+        worldSize,
         task.steps(),
         task.sequenceLength(),
         task.batch(),
@@ -225,7 +239,7 @@ final class Workbench implements AutoCloseable {
         task.checkpoint(),
         task.validation(),
         divergence,
-        task.execution());
+        execution);
   }
 
   TrainTask task(

@@ -19,6 +19,7 @@ import dev.tatara.trainer.model.Initialization;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.tensor.Engine;
 import java.io.IOException;
@@ -67,15 +68,10 @@ public final class TataraRun {
 
   Measurement measure(Rank rank) {
     Engine.start(System.getenv());
-    Llama model = model(rank.worldSize());
+    Llama model = model(new Sharding(rank.rank(), rank.worldSize(), 1));
     int warm = text.isPresent() ? 0 : WARM_UP;
     try (Gang gang = GlooGang.form(rank, PATIENCE, PATIENCE)) {
-      TrainingStep training =
-          new TrainingStep(
-              task(rank.worldSize(), warm + steps),
-              gang,
-              model,
-              new NextToken(this::window, size.length));
+      TrainingStep training = training(gang, model, warm + steps);
       for (int step = 0; step < warm; step++) {
         training.run(step, false);
       }
@@ -98,10 +94,15 @@ public final class TataraRun {
     }
   }
 
-  private Llama model(int ranks) {
+  TrainingStep training(Gang gang, Llama model, int steps) {
+    return new TrainingStep(
+        task(gang.size(), steps), gang, model, new NextToken(this::window, size.length, 0));
+  }
+
+  Llama model(Sharding sharding) {
     HuggingFaceConfig config =
         HuggingFaceConfig.llama(size.shape, size.vocabulary, size.length, 0, 0);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), ranks);
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     Initialization.fill(parameters, config, 1);
     return new Llama(config, parameters, size.length);
   }
@@ -179,13 +180,18 @@ public final class TataraRun {
   }
 
   private static double peakMegabytes() {
+    return megabytes("VmHWM");
+  }
+
+  /** Memory of this process as the kernel counts it; 0 where it does not say. */
+  static double megabytes(String counter) {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return 0;
     }
     try {
       return Files.readAllLines(status).stream()
-          .filter(line -> line.startsWith("VmHWM"))
+          .filter(line -> line.startsWith(counter))
           .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
           .findFirst()
           .orElse(0);
