@@ -23,6 +23,8 @@ final class OwnSlices {
   private final List<Tensor> gradients = new ArrayList<>();
   private final List<Stretch> stretches = new ArrayList<>();
   private final List<ParameterLayout.Unit> units;
+  private final List<Tensor> moments;
+  private final boolean whole;
 
   OwnSlices(Parameters parameters) {
     Sharding sharding = parameters.sharding();
@@ -30,8 +32,9 @@ final class OwnSlices {
     long owned = units.stream().mapToLong(unit -> unit.slice(sharding.ranks())).sum();
     Tensor firstMoments = torch_zeros(owned);
     Tensor secondMoments = torch_zeros(owned);
+    moments = List.of(firstMoments, secondMoments);
     // With one rank, the slice is the whole.
-    boolean whole = sharding.ranks() == 1;
+    whole = sharding.ranks() == 1;
     Tensor sums = torch_zeros(whole ? 0 : owned);
     long at = 0;
     for (ParameterLayout.Unit unit : units) {
@@ -96,12 +99,19 @@ final class OwnSlices {
     return sum;
   }
 
+  /** Native memory of the reduced gradients, where they are not the whole. */
+  long gradientBytes() {
+    return whole ? 0 : gradients.stream().mapToLong(Tensor::nbytes).sum();
+  }
+
+  /** Native memory of both moments. */
+  long momentBytes() {
+    return moments.stream().mapToLong(Tensor::nbytes).sum();
+  }
+
   /** As before the first step. */
   void clearMoments() {
-    for (Stretch stretch : stretches) {
-      stretch.firstMoment().zero_();
-      stretch.secondMoment().zero_();
-    }
+    moments.forEach(Tensor::zero_);
   }
 
   /** Multiplies the gradients. */

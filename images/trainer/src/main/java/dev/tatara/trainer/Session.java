@@ -19,6 +19,7 @@ import dev.tatara.trainer.checkpoint.Lineage;
 import dev.tatara.trainer.divergence.Divergence;
 import dev.tatara.trainer.gang.Epochs;
 import dev.tatara.trainer.gang.Gang;
+import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.order.ConsumedSamples;
 import dev.tatara.trainer.order.SampleOrder;
 import dev.tatara.trainer.tensor.Engine;
@@ -255,6 +256,7 @@ final class Session implements AutoCloseable {
     signs.phase(Phase.SAVING);
     gang.barrier();
     if (gang.rank() != 0) {
+      ModelFolder.accompany(curriculum.model().parameters());
       return awaitArtifact();
     }
     ArtifactRef ref =

@@ -5,6 +5,7 @@ import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.TrainingState;
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.optimizer.LearningRate;
 import dev.tatara.trainer.optimizer.Optimizer;
@@ -70,6 +71,24 @@ public final class TrainingStep {
   /** This rank's part of what a checkpoint holds. */
   TrainingState state() {
     return own.state();
+  }
+
+  /**
+   * Native memory that is held over steps, in bytes.
+   *
+   * @param parameters whole units and own slices
+   * @param gradients before and after they are summed over the ranks
+   * @param moments state of the optimizer
+   */
+  public record Footprint(long parameters, long gradients, long moments) {}
+
+  /** What this rank holds. */
+  public Footprint footprint() {
+    Parameters parameters = model.parameters();
+    return new Footprint(
+        parameters.valueBytes(),
+        parameters.gradientBytes() + own.gradientBytes() + units.bytes(),
+        own.momentBytes());
   }
 
   /** Tells the others of parameters that were restored. */

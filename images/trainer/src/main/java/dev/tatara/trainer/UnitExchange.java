@@ -164,6 +164,11 @@ final class UnitExchange implements BlockVisitor, WholeMatrices {
     }
   }
 
+  /** Native memory that is kept for exchanges. */
+  long bytes() {
+    return scratch.nbytes();
+  }
+
   /** The step is done: gradients begin anew. */
   void clearGradients() {
     for (int unit = 0; unit < units && sharding.keepsGradients(); unit++) {

@@ -218,6 +218,20 @@ final class Workbench implements AutoCloseable {
 
   /** The task with other bounds for what counts as diverged. */
   static TrainTask with(TrainTask task, DivergenceConfig divergence) {
+    return with(task, task.worldSize(), divergence, task.execution());
+  }
+
+  /** The same work, done by as many ranks in another way; a checkpoint of one is good for all. */
+  TrainTask sharded(TrainTask task, int worldSize, int zero) {
+    return with(
+        task,
+        worldSize,
+        task.divergence(),
+        new ExecutionConfig(zero, false, ExecutionConfig.Precision.FP32, null));
+  }
+
+  private static TrainTask with(
+      TrainTask task, int worldSize, DivergenceConfig divergence, ExecutionConfig execution) {
     return new TrainTask(
         task.run(),
         task.stage(),
@@ -227,7 +241,7 @@ final class Workbench implements AutoCloseable {
         task.inputs(),
         task.outputPrefix(),
         task.workPrefix(),
-        task.worldSize(),
+        worldSize,
         task.steps(),
         task.sequenceLength(),
         task.batch(),
@@ -239,7 +253,7 @@ final class Workbench implements AutoCloseable {
         task.checkpoint(),
         task.validation(),
         divergence,
-        task.execution());
+        execution);
   }
 
   TrainTask task(

@@ -17,11 +17,15 @@ record Contestant(String name, List<String> command) {
   private static final String PYTHON = "TATARA_BENCH_PYTHON";
 
   static Contestant tatara(List<String> arguments) {
+    return tatara(TataraRun.class, arguments);
+  }
+
+  static Contestant tatara(Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + required(Path.of("images/trainer/jvm.options")));
     command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
-    command.add(TataraRun.class.getName());
+    command.add(main.getName());
     command.addAll(arguments);
     return new Contestant("Tatara", command);
   }
@@ -68,6 +72,11 @@ record Contestant(String name, List<String> command) {
 
   /** Does the steps on so many ranks at once; processor time is that of all ranks. */
   Measurement run(int ranks) {
+    return Measurement.together(run(ranks, Measurement.class));
+  }
+
+  /** Does its work on so many ranks at once; what each of them prints, by rank. */
+  <T> List<T> run(int ranks, Class<T> printed) {
     int port = freePort();
     List<Process> processes = new ArrayList<>();
     List<Path> outputs = new ArrayList<>();
@@ -77,7 +86,7 @@ record Contestant(String name, List<String> command) {
         outputs.add(output);
         processes.add(start(rank, ranks, port, output));
       }
-      List<Measurement> measured = new ArrayList<>();
+      List<T> measured = new ArrayList<>();
       for (int rank = 0; rank < ranks; rank++) {
         int code = processes.get(rank).waitFor();
         String text = Files.readString(outputs.get(rank)).strip();
@@ -86,9 +95,9 @@ record Contestant(String name, List<String> command) {
               "%s ended with %d; what it said is above: %s".formatted(name, code, command));
         }
         String last = text.substring(text.lastIndexOf('\n') + 1);
-        measured.add(Json.read(last.getBytes(StandardCharsets.UTF_8), Measurement.class));
+        measured.add(Json.read(last.getBytes(StandardCharsets.UTF_8), printed));
       }
-      return Measurement.together(measured);
+      return measured;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -71,12 +71,7 @@ public final class TataraRun {
     Llama model = model(new Sharding(rank.rank(), rank.worldSize(), 1));
     int warm = text.isPresent() ? 0 : WARM_UP;
     try (Gang gang = FixedGang.meet(rank, PATIENCE)) {
-      TrainingStep training =
-          new TrainingStep(
-              task(rank.worldSize(), warm + steps),
-              gang,
-              model,
-              new NextToken(this::window, size.length, 0));
+      TrainingStep training = training(gang, model, warm + steps);
       for (int step = 0; step < warm; step++) {
         training.run(step, false);
       }
@@ -99,7 +94,12 @@ public final class TataraRun {
     }
   }
 
-  private Llama model(Sharding sharding) {
+  TrainingStep training(Gang gang, Llama model, int steps) {
+    return new TrainingStep(
+        task(gang.size(), steps), gang, model, new NextToken(this::window, size.length, 0));
+  }
+
+  Llama model(Sharding sharding) {
     HuggingFaceConfig config =
         HuggingFaceConfig.fresh(size.shape, size.vocabulary, size.length, 0, 0);
     Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
@@ -180,13 +180,18 @@ public final class TataraRun {
   }
 
   private static double peakMegabytes() {
+    return megabytes("VmHWM");
+  }
+
+  /** Memory of this process as the kernel counts it; 0 where it does not say. */
+  static double megabytes(String counter) {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return 0;
     }
     try {
       return Files.readAllLines(status).stream()
-          .filter(line -> line.startsWith("VmHWM"))
+          .filter(line -> line.startsWith(counter))
           .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
           .findFirst()
           .orElse(0);

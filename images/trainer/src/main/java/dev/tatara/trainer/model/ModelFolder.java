@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -125,10 +126,19 @@ public final class ModelFolder {
     return files;
   }
 
+  /** Lends this rank's slices to the one that saves: all must go through the tensors together. */
+  public static void accompany(Parameters parameters) {
+    written(parameters).forEach(parameters::lend);
+  }
+
+  private static Stream<ParameterLayout.Slot> written(Parameters parameters) {
+    return parameters.layout().tensors().stream()
+        .sorted(Comparator.comparing(ParameterLayout.Slot::name));
+  }
+
   private static List<SafeTensorsWriter.Source> sources(
       Parameters parameters, Function<String, WeightType> type) {
-    return parameters.layout().tensors().stream()
-        .sorted(Comparator.comparing(ParameterLayout.Slot::name))
+    return written(parameters)
         .map(slot -> source(parameters, slot, type.apply(slot.name())))
         .toList();
   }

@@ -115,6 +115,18 @@ public final class Parameters {
     return gradients.of(unit);
   }
 
+  /** Native memory of the parameters, own slices included. */
+  public long valueBytes() {
+    long apart =
+        sharding.keepsParameters() ? 0 : own.stream().mapToLong(slice -> slice.nbytes()).sum();
+    return values.bytes() + apart;
+  }
+
+  /** Native memory of the gradients before they are scattered. */
+  public long gradientBytes() {
+    return gradients == null ? 0 : gradients.bytes();
+  }
+
   /** This rank's slice of the parameters of a unit, which is there all the time. */
   public Tensor own(int unit) {
     return own.get(unit);
@@ -182,12 +194,17 @@ public final class Parameters {
     }
   }
 
-  /** Lets the elements of one tensor of a file be read; all ranks must do so together. */
+  /** Lets the elements of one tensor of a file be read; the other ranks lend theirs. */
   void read(ParameterLayout.Slot slot, Contents contents) throws IOException {
-    visitor.enter(slot.unit(), false);
+    lend(slot);
     try (PointerScope scope = new PointerScope()) {
       contents.accept(view(values.of(slot.unit()), slot));
     }
+  }
+
+  /** Takes part in another rank's reading. */
+  void lend(ParameterLayout.Slot slot) {
+    visitor.enter(slot.unit(), false);
     visitor.leave(slot.unit(), false);
   }
 }

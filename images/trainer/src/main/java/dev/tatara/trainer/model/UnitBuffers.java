@@ -18,6 +18,7 @@ final class UnitBuffers {
 
   private final List<Integer> places = new ArrayList<>();
   private final List<Tensor> buffers = new ArrayList<>();
+  private final long bytes;
 
   private UnitBuffers(List<ParameterLayout.Unit> units, int ranks, List<Integer> places) {
     this.places.addAll(places);
@@ -27,6 +28,7 @@ final class UnitBuffers {
       sizes[place] = Math.max(sizes[place], unit.padded(ranks));
     }
     List<Tensor> tensors = Arrays.stream(sizes).mapToObj(size -> torch_zeros(size)).toList();
+    bytes = tensors.stream().mapToLong(Tensor::nbytes).sum();
     for (ParameterLayout.Unit unit : units) {
       Tensor place = tensors.get(places.get(unit.number()));
       buffers.add(place.narrow(0, 0, unit.padded(ranks)));
@@ -56,6 +58,11 @@ final class UnitBuffers {
   /** The buffer of a unit, [padded size]. */
   Tensor of(int unit) {
     return buffers.get(unit);
+  }
+
+  /** Memory of all places. */
+  long bytes() {
+    return bytes;
   }
 
   /** The number of the place where the buffer lies. */
