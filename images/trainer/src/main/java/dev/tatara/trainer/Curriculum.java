@@ -26,8 +26,15 @@ import java.util.Objects;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
-/** Who learns what: the model a task begins with, and its objective. */
-record Curriculum(Llama model, Objective objective) {
+/**
+ * Who learns what.
+ *
+ * @param begin fills the model with the weights that the task begins with; not called where a
+ *     checkpoint has others, and again where training begins anew
+ */
+record Curriculum(Llama model, Objective objective, Runnable begin) {
+  /** A model without its first weights, and how it comes by them. */
+  private record Beginner(Llama model, Runnable begin) {}
 
   /** Reads the inputs of the task. */
   static Curriculum of(
@@ -53,19 +60,20 @@ record Curriculum(Llama model, Objective objective) {
             cache.resolve("tokens"));
     long samples = (long) task.steps() * task.batch();
     SampleOrder order = SampleOrder.of(task.seed(), windows.streams(), task.mixture(), samples);
-    Llama model =
+    Beginner beginner =
         task.inputs().containsKey("model")
             ? continued(task, sharding, artifacts)
             : fresh(task, sharding, windows, special);
     return new Curriculum(
-        model,
+        beginner.model(),
         new NextToken(
             (index, target, at) -> windows.read(order.sample(index), target, at),
             task.sequenceLength(),
-            task.loss().zLoss()));
+            task.loss().zLoss()),
+        beginner.begin());
   }
 
-  private static Llama fresh(
+  private static Beginner fresh(
       TrainTask task, Sharding sharding, TokenWindows windows, SpecialTokens special) {
     int endOfText = windows.index().endOfText();
     HuggingFaceConfig config =
@@ -76,18 +84,26 @@ record Curriculum(Llama model, Objective objective) {
             endOfText,
             special.id(SpecialTokens.PADDING).orElse(endOfText));
     Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
-    Initialization.fill(parameters, config, task.seed());
-    return new Llama(config, parameters, task.sequenceLength(), task.execution());
+    return new Beginner(
+        new Llama(config, parameters, task.sequenceLength(), task.execution()),
+        () -> Initialization.fill(parameters, config, task.seed()));
   }
 
-  private static Llama continued(TrainTask task, Sharding sharding, Artifacts artifacts) {
-    try (ModelInput input = ModelInput.fetch(artifacts, TaskInputs.require(task, "model"))) {
-      return new Llama(
-          input.config().reaching(task.sequenceLength()),
-          input.load(layout -> Parameters.trainable(layout, sharding)),
-          task.sequenceLength(),
-          task.execution());
-    }
+  private static Beginner continued(TrainTask task, Sharding sharding, Artifacts artifacts) {
+    ArtifactRef model = TaskInputs.require(task, "model");
+    HuggingFaceConfig config = ModelInput.config(artifacts, model);
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
+    return new Beginner(
+        new Llama(
+            config.reaching(task.sequenceLength()),
+            parameters,
+            task.sequenceLength(),
+            task.execution()),
+        () -> {
+          try (ModelInput input = ModelInput.fetch(artifacts, model)) {
+            input.load(layout -> parameters);
+          }
+        });
   }
 
   private static Llama reference(TrainTask task, Artifacts artifacts) {
@@ -97,7 +113,7 @@ record Curriculum(Llama model, Objective objective) {
   }
 
   private static Curriculum sft(TrainTask task, Sharding sharding, Artifacts artifacts) {
-    Llama model = continued(task, sharding, artifacts);
+    Beginner beginner = continued(task, sharding, artifacts);
     ArtifactRef data = TaskInputs.require(task, "chats");
     List<ChatRow> chats =
         DocumentShard.read(artifacts.read(data, "train.jsonl.zst"), ChatRow.class);
@@ -108,13 +124,16 @@ record Curriculum(Llama model, Objective objective) {
             "%s has a chat of %d tokens with a mask of %d; prepare it again"
                 .formatted(data.uri(), row.ids().size(), row.mask().size()));
       }
-      requireKnown(row.ids().stream(), model.config(), data);
+      requireKnown(row.ids().stream(), beginner.model().config(), data);
     }
-    return new Curriculum(model, new AssistantTokens(inOrder(task, chats), task.sequenceLength()));
+    return new Curriculum(
+        beginner.model(),
+        new AssistantTokens(inOrder(task, chats), task.sequenceLength()),
+        beginner.begin());
   }
 
   private static Curriculum dpo(TrainTask task, Sharding sharding, Artifacts artifacts) {
-    Llama model = continued(task, sharding, artifacts);
+    Beginner beginner = continued(task, sharding, artifacts);
     ArtifactRef data = TaskInputs.require(task, "pairs");
     List<PairRow> pairs =
         DocumentShard.read(artifacts.read(data, "pairs.jsonl.zst"), PairRow.class);
@@ -122,13 +141,14 @@ record Curriculum(Llama model, Objective objective) {
     for (PairRow row : pairs) {
       requireKnown(
           Stream.of(row.prompt(), row.chosen(), row.rejected()).flatMap(List::stream),
-          model.config(),
+          beginner.model().config(),
           data);
     }
     return new Curriculum(
-        model,
+        beginner.model(),
         new Preferences(
-            inOrder(task, pairs), reference(task, artifacts), task.beta(), task.sequenceLength()));
+            inOrder(task, pairs), reference(task, artifacts), task.beta(), task.sequenceLength()),
+        beginner.begin());
   }
 
   /** Rows by index of the global order: another permutation in each epoch. */

@@ -9,12 +9,12 @@ import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.Curve;
-import dev.tatara.trainer.checkpoint.Fence;
 import dev.tatara.trainer.model.HuggingFaceConfig;
 import dev.tatara.trainer.model.HuggingFaceJson;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.WeightType;
+import dev.tatara.trainer.order.ConsumedSamples;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,15 +49,23 @@ final class ModelArtifact {
 
   private final Artifacts artifacts;
   private final TrainTask task;
-  private final Fence fence;
+  private final Runnable fence;
 
-  ModelArtifact(Artifacts artifacts, TrainTask task, Fence fence) {
+  /**
+   * @param fence throws if this process must not write any more; called before the artifact exists
+   */
+  ModelArtifact(Artifacts artifacts, TrainTask task, Runnable fence) {
     this.artifacts = artifacts;
     this.task = task;
     this.fence = fence;
   }
 
-  ArtifactRef write(Llama model, SpecialTokens special, List<StepReport.Point> curve) {
+  ArtifactRef write(
+      Llama model,
+      SpecialTokens special,
+      List<StepReport.Point> curve,
+      ConsumedSamples samples,
+      long skipped) {
     List<ManifestObject> objects = new ArrayList<>();
     HuggingFaceConfig config = model.config();
     objects.add(put(ModelFolder.CONFIG, HuggingFaceJson.bytes(config, WeightType.F32)));
@@ -71,9 +79,11 @@ final class ModelArtifact {
     objects.sort(Comparator.comparing(ManifestObject::name));
     TreeMap<String, Long> counts = new TreeMap<>();
     counts.put("parameters", model.parameters().layout().parameters());
+    counts.put("samples_digest", samples.number());
+    counts.put("samples_skipped", skipped);
     counts.put("steps", (long) task.steps());
     counts.put("tokens", curve.stream().mapToLong(StepReport.Point::tokens).sum());
-    fence.check();
+    fence.run();
     return artifacts.commit(
         new Manifest(
             task.stage(),

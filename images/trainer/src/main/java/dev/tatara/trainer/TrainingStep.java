@@ -1,6 +1,5 @@
 package dev.tatara.trainer;
 
-import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.TrainingState;
@@ -10,6 +9,7 @@ import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.optimizer.LearningRate;
 import dev.tatara.trainer.optimizer.Optimizer;
+import dev.tatara.trainer.order.Batches;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,8 +38,13 @@ public final class TrainingStep {
   private final OwnSlices own;
   private final UnitExchange units;
 
-  /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
-  public record Outcome(StepReport report, boolean stop) {}
+  /**
+   * What a step came to, the same on all ranks.
+   *
+   * @param stop a rank was asked to go
+   * @param save rank 0 wants a checkpoint
+   */
+  public record Outcome(StepReport report, boolean stop, boolean save) {}
 
   public TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
     this.task = task;
@@ -84,48 +89,67 @@ public final class TrainingStep {
     }
   }
 
+  /** Forgets the part of a step that was broken off. */
+  void clearGradients() {
+    units.clearGradients();
+  }
+
+  /** As before the first step. */
+  void clearMoments() {
+    own.clearMoments();
+  }
+
+  /** Does the step on the samples of an order in which nothing is skipped. */
+  public Outcome run(int step, boolean stop) {
+    return run(step, new Batches(task.batch(), List.of()).samples(step), stop, false);
+  }
+
   /**
-   * Does the step.
+   * Does the step. Where the loss or the gradient is no number, nothing is updated.
    *
    * @param step counted from 0
+   * @param samples of the global batch
    * @param stop this rank was asked to go
-   * @throws InvalidInputException if the loss is no longer a number
+   * @param save this rank wants a checkpoint
    */
-  public Outcome run(int step, boolean stop) {
+  Outcome run(int step, long[] samples, boolean stop, boolean save) {
     clock.start();
     try (PointerScope scope = new PointerScope()) {
-      Objective.Sums sums = compute(step);
+      Objective.Sums sums = compute(step, samples);
       clock.lap("compute");
       Totals totals;
       try (NoGradGuard guard = new NoGradGuard()) {
-        totals = exchange(sums, own.squaredNorm(), stop);
+        totals = exchange(sums, own.squaredNorm(), stop, save);
         clock.lap("reduce");
-        requireFinite(step, totals);
         double rate = learningRate.at(step);
+        if (!totals.finite()) {
+          clearGradients();
+          return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), false);
+        }
         own.scaleGradients(totals.scale(task.optimizer().clip()));
         optimizer.update(step + 1, rate);
-        units.clearGradients();
+        clearGradients();
         clock.lap("update");
         units.spread();
         clock.lap("gather");
-        return new Outcome(totals.report(step, rate, clock.total()), totals.stop());
+        return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), totals.save());
       }
     }
   }
 
   /** This rank's samples of the global batch, in micro-batches; all ranks do as many rounds. */
-  private Objective.Sums compute(int step) {
-    long first = (long) step * task.batch();
+  private Objective.Sums compute(int step, long[] samples) {
+    long first = (long) step * samples.length;
     List<Long> mine = new ArrayList<>();
-    int[] samples = new int[gang.size()];
-    for (long index = first; index < first + task.batch(); index++) {
-      int rank = (int) (index % gang.size());
-      samples[rank]++;
+    int[] counts = new int[gang.size()];
+    for (int place = 0; place < samples.length; place++) {
+      int rank = (int) ((first + place) % gang.size());
+      counts[rank]++;
       if (rank == gang.rank()) {
-        mine.add(index);
+        mine.add(samples[place]);
       }
     }
-    int most = Arrays.stream(samples).max().orElse(0);
+    int most = Arrays.stream(counts).max().orElse(0);
     List<Objective.Sums> sums = new ArrayList<>();
     for (int i = 0; i < most; i += task.microBatch()) {
       int begin = Math.min(mine.size(), i);
@@ -144,13 +168,14 @@ public final class TrainingStep {
   }
 
   /** One small sum over all ranks for everything that all must know. */
-  private Totals exchange(Objective.Sums sums, double squaredNorm, boolean stop) {
+  private Totals exchange(Objective.Sums sums, double squaredNorm, boolean stop, boolean save) {
     List<Double> values = new ArrayList<>();
     values.add(sums.loss());
     values.add(sums.weight());
     values.add((double) sums.tokens());
     values.add(squaredNorm);
     values.add(stop ? 1.0 : 0.0);
+    values.add(save ? 1.0 : 0.0);
     for (String name : objective.extraNames()) {
       values.add(sums.extra().getOrDefault(name, 0.0));
     }
@@ -160,7 +185,7 @@ public final class TrainingStep {
     TreeMap<String, Double> extra = new TreeMap<>();
     double weight = Math.max(total.get(1), Double.MIN_NORMAL);
     for (int i = 0; i < objective.extraNames().size(); i++) {
-      extra.put(objective.extraNames().get(i), total.get(5 + i) / weight);
+      extra.put(objective.extraNames().get(i), total.get(6 + i) / weight);
     }
     return new Totals(
         total.get(0) / weight,
@@ -168,6 +193,7 @@ public final class TrainingStep {
         weight,
         (long) total.get(2),
         total.get(4) > 0,
+        total.get(5) > 0,
         extra);
   }
 
@@ -177,7 +203,12 @@ public final class TrainingStep {
       double weight,
       long tokens,
       boolean stop,
+      boolean save,
       TreeMap<String, Double> extra) {
+
+    boolean finite() {
+      return Double.isFinite(loss) && Double.isFinite(norm);
+    }
 
     /** From the gradient of the summed loss to the clipped gradient of the mean loss. */
     double scale(double clip) {
@@ -187,20 +218,6 @@ public final class TrainingStep {
 
     StepReport report(int step, double rate, double seconds) {
       return new StepReport(step + 1, loss, norm, rate, tokens, seconds, extra);
-    }
-  }
-
-  private void requireFinite(int step, Totals totals) {
-    if (!Double.isFinite(totals.loss()) || !Double.isFinite(totals.norm())) {
-      throw new InvalidInputException(
-          "%s diverged at step %d: loss %s, gradient norm %s. Lower %s.optimizer.learningRate (now %s) or raise its warmup"
-              .formatted(
-                  task.stage().word(),
-                  step + 1,
-                  totals.loss(),
-                  totals.norm(),
-                  task.stage().word(),
-                  task.optimizer().learningRate()));
     }
   }
 }

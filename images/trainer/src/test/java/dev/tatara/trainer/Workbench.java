@@ -22,6 +22,7 @@ import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
+import dev.tatara.config.task.WorkKeys;
 import dev.tatara.embedded.EmbeddedObjectStore;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -238,15 +239,29 @@ final class Workbench implements AutoCloseable {
   /** Starts all ranks of a gang. */
   List<RankProcess> start(Object task, String command, int worldSize, int epoch)
       throws IOException {
-    Path document = document(task);
-    int port = freePort();
     List<RankProcess> ranks = new ArrayList<>();
+    int port = freePort();
+    Path document = document(task);
     for (int rank = 0; rank < worldSize; rank++) {
       ranks.add(
           RankProcess.start(
               command, environment(document, rank, worldSize, port, epoch), directory));
     }
     return ranks;
+  }
+
+  /** Starts one rank, as the launcher replaces one that has ended: raises the epoch first. */
+  RankProcess replace(TrainTask task, int rank, int epoch) throws IOException {
+    raise(task, epoch);
+    return RankProcess.start(
+        "train", environment(document(task), rank, task.worldSize(), freePort(), epoch), directory);
+  }
+
+  /** Writes the launcher's epoch. */
+  void raise(TrainTask task, int epoch) {
+    store.write(
+        new WorkKeys(task.workPrefix()).epoch(),
+        String.valueOf(epoch).getBytes(StandardCharsets.UTF_8));
   }
 
   /** Starts the only rank of a gang, with some variables changed. */
@@ -271,6 +286,7 @@ final class Workbench implements AutoCloseable {
     environment.put("MASTER_PORT", String.valueOf(port));
     environment.put("TATARA_EPOCH", String.valueOf(epoch));
     environment.put("TATARA_TASK", document.toString());
+    environment.put("TATARA_SILENCE_SECONDS", "15");
     environment.put("TATARA_METRICS_PORT", "0");
     environment.put("TATARA_EXIT_WITH_PARENT", "1");
     return environment;

@@ -6,6 +6,7 @@ import dev.tatara.trainer.gang.Gang;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.slf4j.Logger;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CheckpointReader {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointReader.class);
-  private static final long NONE = -1;
+  private static final CheckpointId NONE = new CheckpointId(-1, -1);
 
   private final Checkpoints checkpoints;
   private final Gang gang;
@@ -42,65 +43,101 @@ public final class CheckpointReader {
   /**
    * What was brought back.
    *
-   * @param step steps that are done
-   * @param curve their points
+   * @param curve points of the steps done
+   * @param samples digest of the samples so far
    */
-  public record Restored(int step, List<StepReport.Point> curve) {}
+  public record Restored(CheckpointId id, List<StepReport.Point> curve, String samples) {}
 
-  /** Fills this rank's state from a checkpoint, if there is one; the rest must be gathered. */
-  public Optional<Restored> restore(TrainingState state) {
-    Iterator<Integer> candidates =
-        (gang.rank() == 0 ? checkpoints.steps() : List.<Integer>of()).iterator();
-    while (true) {
-      long step = agree(candidates.hasNext() ? candidates.next() : NONE);
-      if (step == NONE) {
+  /** Hears of checkpoints that were not usable; called on one rank for each. */
+  @FunctionalInterface
+  public interface Witness {
+    /**
+     * @param attempt counts the checkpoints that were tried, from 1
+     */
+    void unusable(CheckpointId id, String reason, int attempt);
+  }
+
+  /**
+   * Fills this rank's state from a checkpoint, if there is one; the rest must be gathered.
+   *
+   * @param candidates newest first; only those of rank 0 count
+   */
+  public Optional<Restored> restore(
+      List<CheckpointId> candidates, TrainingState state, Witness witness) {
+    Iterator<CheckpointId> proposals =
+        (gang.rank() == 0 ? candidates : List.<CheckpointId>of()).iterator();
+    for (int tried = 1; ; tried++) {
+      CheckpointId id = agree(proposals.hasNext() ? proposals.next() : NONE);
+      if (id.equals(NONE)) {
         return Optional.empty();
       }
-      Optional<Restored> restored = attempt((int) step, state);
-      if (sum(restored.isPresent() ? 0 : 1) == 0) {
-        return restored;
+      Attempt attempt = attempt(id, state);
+      int failed = firstFailed(attempt);
+      if (failed < 0) {
+        return attempt.restored();
+      }
+      LOG.warn("checkpoint {} is not usable, falling back to an older one: {}", id, attempt.text());
+      if (failed == gang.rank()) {
+        witness.unusable(id, attempt.text(), tried);
       }
     }
   }
 
   /** Rank 0's value, on every rank. */
-  private long agree(long proposal) {
-    return sum(gang.rank() == 0 ? proposal : 0);
+  private CheckpointId agree(CheckpointId proposal) {
+    long[] sums =
+        sum(gang.rank() == 0 ? new long[] {proposal.step(), proposal.epoch()} : new long[2]);
+    return new CheckpointId((int) sums[0], (int) sums[1]);
   }
 
-  private long sum(long value) {
+  /** The lowest rank that could not load its part; -1 if all could. */
+  private int firstFailed(Attempt attempt) {
+    long[] failures = new long[gang.size()];
+    failures[gang.rank()] = attempt.restored().isPresent() ? 0 : 1;
+    long[] sums = sum(failures);
+    for (int rank = 0; rank < sums.length; rank++) {
+      if (sums[rank] > 0) {
+        return rank;
+      }
+    }
+    return -1;
+  }
+
+  private long[] sum(long[] values) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor sum = Tensor.create(new long[] {value});
+      Tensor sum = Tensor.create(values);
       gang.sum(sum);
-      return sum.item_long();
+      long[] sums = new long[values.length];
+      new LongPointer(sum.data_ptr()).get(sums);
+      return sums;
     }
   }
 
-  private Optional<Restored> attempt(int step, TrainingState state) {
+  /** What came of loading: the state, or why not. */
+  private record Attempt(Optional<Restored> restored, String text) {}
+
+  private Attempt attempt(CheckpointId id, TrainingState state) {
     try {
-      CheckpointManifest manifest = checkpoints.manifest(step);
+      CheckpointManifest manifest = checkpoints.manifest(id);
       requireSameTask(manifest);
-      new ShardReader(checkpoints.store(), checkpoints.prefix(step), state).read(manifest.shards());
-      byte[] curve = checkpoints.store().read(checkpoints.prefix(step) + Checkpoints.CURVE);
+      new ShardReader(checkpoints.store(), checkpoints.prefix(id), state).read(manifest.shards());
+      byte[] curve = checkpoints.store().read(checkpoints.prefix(id) + Checkpoints.CURVE);
       if (!Checkpoints.describe(curve).equals(manifest.curve())) {
         throw new CorruptCheckpointException("its curve has other bytes than its manifest says");
       }
       if (!manifest.engine().equals(engine) || manifest.worldSize() != gang.size()) {
         LOG.warn(
-            "checkpoint step={} was written by {} ranks on {}; {} ranks on {} go on with other rounding",
-            step,
+            "checkpoint {} was written by {} ranks on {}; {} ranks on {} go on with other rounding",
+            id,
             manifest.worldSize(),
             manifest.engine(),
             gang.size(),
             engine);
       }
-      return Optional.of(new Restored(manifest.step(), Curve.read(curve)));
+      return new Attempt(
+          Optional.of(new Restored(id, Curve.read(curve), manifest.samples())), "it is whole");
     } catch (CorruptCheckpointException | StoreException e) {
-      LOG.warn(
-          "checkpoint step={} is not usable, falling back to an older one: {}",
-          step,
-          e.getMessage());
-      return Optional.empty();
+      return new Attempt(Optional.empty(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -69,6 +69,14 @@ public final class SampleOrder {
     return new SampleOrder(seed, List.copyOf(streams), phases);
   }
 
+  /** The samples at which a phase of the mixture begins, but for the first. */
+  public static List<Long> changes(List<MixturePhase> mixture, long samples) {
+    return mixture.stream()
+        .limit(Math.max(0, mixture.size() - 1L))
+        .map(phase -> share(phase.until(), samples))
+        .toList();
+  }
+
   /** The order over one stream: each pass a new permutation. */
   public static SampleOrder of(long seed, Stream only) {
     return of(seed, List.of(only), List.of(), only.size());
