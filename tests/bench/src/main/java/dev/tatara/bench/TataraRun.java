@@ -75,7 +75,7 @@ public final class TataraRun {
               task(rank.worldSize(), warm + steps),
               gang,
               model,
-              new NextToken(this::window, size.length));
+              new NextToken(this::window, size.length, 0));
       for (int step = 0; step < warm; step++) {
         training.run(step, false);
       }
