@@ -60,7 +60,8 @@ record Curriculum(Llama model, Objective objective) {
         new NextToken(
             (index, target, at) -> windows.read(order.sample(index), target, at),
             task.sequenceLength(),
-            task.loss().zLoss()));
+            task.loss().zLoss(),
+            task.loss().documentMask()));
   }
 
   private static Llama fresh(TrainTask task, TokenWindows windows, SpecialTokens special) {

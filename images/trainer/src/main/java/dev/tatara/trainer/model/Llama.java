@@ -35,6 +35,7 @@ public final class Llama {
   private final Block block;
   private final Attention attention = new Attention();
   private final Workspace workspace = new Workspace();
+  private final ExecutionConfig.Precision precision;
   private final boolean checkpointing;
   private BlockVisitor visitor = BlockVisitor.NONE;
 
@@ -53,7 +54,8 @@ public final class Llama {
     this.config = config;
     this.parameters = parameters;
     this.rotary = new RotaryEmbedding(config, longest);
-    this.block = new Block(config, parameters);
+    this.block = new Block(config, parameters, execution.precision());
+    this.precision = execution.precision();
     this.checkpointing = execution.activationCheckpointing();
   }
 
@@ -180,8 +182,8 @@ public final class Llama {
   private IntFunction<UnaryOperator<Tensor>> evaluators(
       Tensor tokens, @Nullable DocumentMask documents) {
     RotaryEmbedding.Tables tables = tables(tokens, documents);
-    if (derived(documents)) {
-      LlamaBlock.Pass pass = pass(tokens, tables);
+    if (derived()) {
+      LlamaBlock.Pass pass = pass(tokens, documents, tables);
       return i -> x -> new LlamaBlock(pass, i, x).evaluate();
     }
     return i -> x -> block.forward(i, x, tables, documents);
@@ -189,25 +191,27 @@ public final class Llama {
 
   private BiFunction<Integer, Tensor, Unit> units(Tensor tokens, @Nullable DocumentMask documents) {
     RotaryEmbedding.Tables tables = tables(tokens, documents);
-    if (derived(documents)) {
-      LlamaBlock.Pass pass = pass(tokens, tables);
+    if (derived()) {
+      LlamaBlock.Pass pass = pass(tokens, documents, tables);
       return (i, x) -> new LlamaBlock(pass, i, x);
     }
     return (i, x) -> new RecordedUnit(x, input -> block.forward(i, input, tables, documents));
   }
 
   /** Whether the way back is derived by hand; autograd finds it otherwise. */
-  private boolean derived(@Nullable DocumentMask documents) {
-    return config.family() == Family.LLAMA && documents == null;
+  private boolean derived() {
+    return config.family() == Family.LLAMA && precision == ExecutionConfig.Precision.FP32;
   }
 
-  private LlamaBlock.Pass pass(Tensor tokens, RotaryEmbedding.Tables tables) {
+  private LlamaBlock.Pass pass(
+      Tensor tokens, @Nullable DocumentMask documents, RotaryEmbedding.Tables tables) {
     workspace.begin(tokens.size(0), tokens.size(1));
     return new LlamaBlock.Pass(
         config,
         parameters,
         workspace,
         attention,
+        documents,
         new Turning(tables, (long) config.heads() + config.keyValueHeads()));
   }
 
@@ -223,6 +227,8 @@ public final class Llama {
   }
 
   private RotaryEmbedding.Tables tables(Tensor tokens, @Nullable DocumentMask documents) {
-    return documents == null ? rotary.upTo(tokens.size(1)) : rotary.at(documents.positions());
+    return documents == null
+        ? rotary.upTo(tokens.size(1))
+        : rotary.at(documents.positions(), tokens.size(0));
   }
 }

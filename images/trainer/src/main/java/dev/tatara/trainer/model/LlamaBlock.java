@@ -25,6 +25,7 @@ final class LlamaBlock implements Unit {
       Parameters parameters,
       Workspace workspace,
       Attention attention,
+      @Nullable DocumentMask documents,
       Turning turning) {}
 
   private final Pass pass;
@@ -84,8 +85,7 @@ final class LlamaBlock implements Unit {
     PointerScope outer = Objects.requireNonNull(PointerScope.getInnerScope());
     try (PointerScope scope = new PointerScope()) {
       attended = attend(states);
-      outer.attach(attended.mixed().output());
-      outer.attach(attended.mixed().logSums());
+      attended.mixed().tensors().forEach(outer::attach);
       fed = feed(states);
     }
   }
@@ -97,8 +97,7 @@ final class LlamaBlock implements Unit {
     second.normed().release(workspace);
     workspace.release(first.projected(), second.gateAndUp(), second.opened(), second.product());
     PointerScope scope = Objects.requireNonNull(PointerScope.getInnerScope());
-    scope.detach(first.mixed().output());
-    scope.detach(first.mixed().logSums());
+    first.mixed().tensors().forEach(scope::detach);
     attended = null;
     fed = null;
   }
@@ -112,7 +111,8 @@ final class LlamaBlock implements Unit {
     workspace.release(matrix);
     pass.turning().turn(heads(projected, 0, config.heads() + config.keyValueHeads()));
     Attention.Mixed mixed =
-        pass.attention().mix(queries(projected), keys(projected), values(projected));
+        pass.attention()
+            .mix(queries(projected), keys(projected), values(projected), pass.documents());
     MatrixProduct.add(states, flat(mixed.output()), leaf("o").t());
     return new Attended(normed, projected, mixed);
   }
@@ -174,7 +174,8 @@ final class LlamaBlock implements Unit {
                 queries(projected),
                 keys(projected),
                 values(projected),
-                forward.mixed());
+                forward.mixed(),
+                pass.documents());
     pass.turning().turnBack(back.queries());
     pass.turning().turnBack(back.keys());
     projectBack(

@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.stack;
 
 import dev.tatara.trainer.tensor.Operator;
 import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
@@ -28,16 +29,15 @@ final class Turning {
   Turning(RotaryEmbedding.Tables tables, long heads) {
     half = tables.cosine().size(-1) / 2;
     long copies = half < LONG_ENOUGH ? heads : 1;
-    long length = tables.cosine().size(0);
     Tensor cosine = tables.cosine().narrow(-1, half, half);
     Tensor sine = tables.sine().narrow(-1, half, half);
-    angles = complex(cosine, sine, length, copies);
-    opposite = complex(cosine, sine.neg(), length, copies);
+    angles = complex(cosine, sine, copies);
+    opposite = complex(cosine, sine.neg(), copies);
   }
 
-  private Tensor complex(Tensor cosine, Tensor sine, long length, long copies) {
-    return asComplex(
-        stack(new TensorVector(cosine, sine), -1).expand(length, copies, half, 2).contiguous());
+  private Tensor complex(Tensor cosine, Tensor sine, long copies) {
+    Tensor pairs = stack(new TensorVector(cosine, sine), -1);
+    return asComplex(pairs.repeat_interleave(copies, new LongOptional(-3), new LongOptional()));
   }
 
   /** Turns heads [B, T, heads, head size] to their positions. */
@@ -52,7 +52,7 @@ final class Turning {
 
   private void multiply(Tensor heads, Tensor by) {
     Tensor numbers = asComplex(heads.unflatten(3, new long[] {half, 2}));
-    Tensor fitting = by.size(1) == 1 ? by : by.narrow(1, 0, numbers.size(2));
+    Tensor fitting = by.size(-2) == 1 ? by : by.narrow(-2, 0, numbers.size(2));
     numbers.mul_(fitting);
   }
 

@@ -16,6 +16,9 @@ import org.bytedeco.pytorch.Tensor;
  * matrix is as good as the matrix.
  */
 public final class MatrixProduct {
+  private static final long SHORT_SUM = 128;
+  private static final long LONG_SUM = 256;
+
   private static boolean oneDnn;
 
   private MatrixProduct() {}
@@ -49,7 +52,21 @@ public final class MatrixProduct {
     }
   }
 
+  /**
+   * Sums of at most a stretch at a time: one long sum in 32-bit floats is off by 1.5 times as much
+   * as MKL's, which shows after fifty steps.
+   */
   private static void multiply(Tensor result, Tensor left, Tensor right, float beta) {
+    long inner = left.size(1);
+    long stretch = inner <= SHORT_SUM * 8 ? SHORT_SUM : LONG_SUM;
+    for (long begin = 0; begin < inner; begin += stretch) {
+      long length = Math.min(stretch, inner - begin);
+      multiply(result, left, right, begin, length, begin == 0 ? beta : 1);
+    }
+  }
+
+  private static void multiply(
+      Tensor result, Tensor left, Tensor right, long begin, long length, float beta) {
     boolean plainLeft = left.stride(1) == 1;
     boolean plainRight = right.stride(1) == 1;
     int status =
@@ -58,19 +75,23 @@ public final class MatrixProduct {
             (byte) (plainRight ? 'N' : 'T'),
             result.size(0),
             result.size(1),
-            left.size(1),
+            length,
             1f,
-            new FloatPointer(left.data_ptr()),
+            from(left, begin * left.stride(1)),
             left.stride(plainLeft ? 0 : 1),
-            new FloatPointer(right.data_ptr()),
+            from(right, begin * right.stride(0)),
             right.stride(plainRight ? 0 : 1),
             beta,
-            new FloatPointer(result.data_ptr()),
+            from(result, 0),
             result.stride(0));
     if (status != dnnl.dnnl_success) {
       throw new IllegalStateException(
           "oneDNN refuses %d × %d times %d × %d with status %d"
               .formatted(left.size(0), left.size(1), right.size(0), right.size(1), status));
     }
+  }
+
+  private static FloatPointer from(Tensor tensor, long offset) {
+    return new FloatPointer(tensor.data_ptr()).getPointer(offset);
   }
 }
