@@ -82,7 +82,8 @@ record Curriculum(
         new NextToken(
             (index, target, at) -> windows.read(order.sample(index), target, at),
             task.sequenceLength(),
-            task.loss().zLoss()),
+            task.loss().zLoss(),
+            task.loss().documentMask()),
         beginner.begin(),
         (from, to) -> windows.tokens(order.count(from, to)),
         windows.heldOut(task.validation().tokens()));

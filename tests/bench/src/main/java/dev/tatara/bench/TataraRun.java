@@ -46,6 +46,7 @@ public final class TataraRun {
   private final int steps;
   private final int batch;
   private final Optional<Text> text;
+  private boolean profiled;
 
   TataraRun(Size size, int steps, int ranks, Optional<Text> text) {
     this.size = size;
@@ -56,13 +57,16 @@ public final class TataraRun {
   }
 
   public static void main(String[] arguments) {
-    Options options = Options.of(arguments, List.of("size", "steps", "text"));
+    Options options = Options.of(arguments, List.of("size", "steps", "text", "profile"));
     Size size = Size.of(options.text("size", "A"));
     Rank rank = Rank.fromEnvironment(System.getenv());
     Optional<Text> text =
         Optional.ofNullable(options.values().get("text")).map(path -> Text.read(Path.of(path)));
     TataraRun run =
         new TataraRun(size, options.number("steps", size.steps), rank.worldSize(), text);
+    if (options.text("profile", "no").equals("yes")) {
+      run.profiled = true;
+    }
     System.out.println(Json.text(run.measure(rank)));
   }
 
@@ -75,6 +79,8 @@ public final class TataraRun {
       for (int step = 0; step < warm; step++) {
         training.run(step, false);
       }
+      Optional<Sampler> sampler =
+          profiled ? Optional.of(new Sampler(Thread.currentThread())) : Optional.empty();
       double cpu = cpuSeconds();
       long begin = System.nanoTime();
       double loss = 0;
@@ -83,6 +89,8 @@ public final class TataraRun {
       }
       double cpuSeconds = cpuSeconds() - cpu;
       double wallSeconds = (System.nanoTime() - begin) / 1e9;
+      sampler.ifPresent(
+          watching -> watching.print(Duration.ofNanos((long) (wallSeconds * 1e9)), steps));
       gang.barrier();
       return new Measurement(
           (long) steps * batch * size.length,

@@ -5,10 +5,12 @@ import static org.bytedeco.pytorch.global.torch.rms_norm;
 import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 import static org.bytedeco.pytorch.global.torch.silu;
 
+import dev.tatara.config.run.ExecutionConfig;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,14 @@ final class Block {
   private final DoubleOptional usualScale = new DoubleOptional();
   private final DoubleOptional epsilon;
 
-  Block(HuggingFaceConfig config, Parameters parameters) {
+  private final boolean half;
+
+  /**
+   * @param precision bf16: matrix products and attention compute with bfloat16, and what they give
+   *     is a 32-bit float again; everything else stays as it is
+   */
+  Block(HuggingFaceConfig config, Parameters parameters, ExecutionConfig.Precision precision) {
+    this.half = precision == ExecutionConfig.Precision.BF16;
     this.config = config;
     this.parameters = parameters;
     this.epsilon = new DoubleOptional(config.normEpsilon());
@@ -58,7 +67,7 @@ final class Block {
     long length = x.size(1);
     int heads = config.heads();
     int shared = config.keyValueHeads();
-    Tensor projected = linear(x, parameters.leaf(i + ".qkv"));
+    Tensor projected = project(x, i + ".qkv");
     TensorVector parts;
     if (config.family() == Family.LLAMA) {
       // Queries and keys turn together.
@@ -71,17 +80,16 @@ final class Block {
     }
     Tensor mixed =
         scaled_dot_product_attention(
-            parts.get(0).transpose(1, 2),
-            parts.get(1).transpose(1, 2),
-            parts.get(2).transpose(1, 2),
+            narrowed(parts.get(0)).transpose(1, 2),
+            narrowed(parts.get(1)).transpose(1, 2),
+            narrowed(parts.get(2)).transpose(1, 2),
             documents == null ? noMask : new TensorOptional(documents.allowed()),
             0.0,
             documents == null,
             usualScale,
             heads != shared);
-    return linear(
-        mixed.transpose(1, 2).reshape(rows, length, config.queryWidth()),
-        parameters.leaf(i + ".o"));
+    return project(
+        widened(mixed).transpose(1, 2).reshape(rows, length, config.queryWidth()), i + ".o");
   }
 
   private TensorVector normedQueriesAndKeys(
@@ -100,13 +108,25 @@ final class Block {
         heads(parts.get(2), config.keyValueHeads()));
   }
 
+  private Tensor project(Tensor x, String name) {
+    return widened(linear(narrowed(x), narrowed(parameters.leaf(name))));
+  }
+
+  private Tensor narrowed(Tensor x) {
+    return half ? x.to(ScalarType.BFloat16) : x;
+  }
+
+  private Tensor widened(Tensor x) {
+    return half ? x.to(ScalarType.Float) : x;
+  }
+
   private Tensor heads(Tensor projected, int count) {
     return projected.view(projected.size(0), projected.size(1), count, config.headSize());
   }
 
   private Tensor mlp(int i, Tensor x) {
-    TensorVector gateAndUp = linear(x, parameters.leaf(i + ".gate_up")).chunk(2, -1);
-    return linear(silu(gateAndUp.get(0)).mul(gateAndUp.get(1)), parameters.leaf(i + ".down"));
+    TensorVector gateAndUp = project(x, i + ".gate_up").chunk(2, -1);
+    return project(silu(gateAndUp.get(0)).mul(gateAndUp.get(1)), i + ".down");
   }
 
   /** An RMS norm. */

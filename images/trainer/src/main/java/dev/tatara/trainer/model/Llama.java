@@ -6,12 +6,16 @@ import static org.bytedeco.pytorch.global.torch.linear;
 
 import dev.tatara.config.run.ExecutionConfig;
 import dev.tatara.trainer.tensor.Lifetime;
+import dev.tatara.trainer.tensor.Workspace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,9 @@ public final class Llama {
   private final Parameters parameters;
   private final RotaryEmbedding rotary;
   private final Block block;
+  private final Attention attention = new Attention();
+  private final Workspace workspace = new Workspace();
+  private final ExecutionConfig.Precision precision;
   private final boolean checkpointing;
   private BlockVisitor visitor = BlockVisitor.NONE;
   private Dropout dropout = Dropout.NONE;
@@ -48,7 +55,8 @@ public final class Llama {
     this.config = config;
     this.parameters = parameters;
     this.rotary = new RotaryEmbedding(config, longest);
-    this.block = new Block(config, parameters);
+    this.block = new Block(config, parameters, execution.precision());
+    this.precision = execution.precision();
     // A graph holds the parameters of its unit, so it may not outlive their stay.
     this.checkpointing =
         execution.activationCheckpointing() || !parameters.sharding().keepsParameters();
@@ -114,17 +122,13 @@ public final class Llama {
   /** Hands on what the output projection sees, [B, T, C]; without gradient. */
   public <T> T evaluate(Tensor tokens, @Nullable DocumentMask documents, Function<Tensor, T> use) {
     try (NoGradGuard guard = new NoGradGuard()) {
-      RotaryEmbedding.Tables tables = tables(tokens, documents);
+      IntFunction<UnaryOperator<Tensor>> blocks = evaluators(tokens, documents);
       Tensor x = at(0, false, () -> embed(tokens));
       for (int i = 0; i < config.layers(); i++) {
-        int index = i;
+        UnaryOperator<Tensor> next = blocks.apply(i);
         Tensor below = x;
-        x =
-            at(
-                i + 1,
-                false,
-                () -> Lifetime.keep(() -> block.forward(index, below, tables, documents)));
-        Lifetime.end(below);
+        x = at(i + 1, false, () -> Lifetime.keep(() -> next.apply(below)));
+        endUnlessSame(below, x);
       }
       Tensor top = x;
       return at(config.layers() + 1, false, () -> use.apply(block.norm(top, "norm")));
@@ -134,18 +138,17 @@ public final class Llama {
   /** Goes forward and back, and adds the gradient of what is to be learned. */
   public <T> T train(Tensor tokens, @Nullable DocumentMask documents, Learning<T> learning) {
     try (NoGradGuard guard = new NoGradGuard()) {
-      RotaryEmbedding.Tables tables = tables(tokens, documents);
+      BiFunction<Integer, Tensor, Unit> blocks = units(tokens, documents);
       Deque<Unit> units = new ArrayDeque<>();
-      Dropout dropped = dropout;
       Tensor x = at(0, false, () -> embed(tokens));
       for (int i = 0; i < config.layers(); i++) {
-        int index = i;
-        Unit unit = new Unit(x, input -> block.forward(index, input, tables, documents, dropped));
-        Lifetime.end(x);
+        Unit unit = blocks.apply(i, x);
         units.push(unit);
+        Tensor below = x;
         x = at(i + 1, false, () -> unit.forward(checkpointing));
+        endUnlessSame(below, x);
       }
-      Unit end = new Unit(x, input -> block.norm(input, "norm"));
+      Unit end = new RecordedUnit(x, input -> block.norm(input, "norm"));
       Lifetime.end(x);
       int last = config.layers() + 1;
       Tensor hidden = at(last, false, () -> end.forward(false));
@@ -170,7 +173,7 @@ public final class Llama {
       Unit unit = units.pop();
       Tensor above = gradient;
       gradient = at(i, true, () -> unit.backward(above));
-      Lifetime.end(above);
+      endUnlessSame(above, gradient);
     }
     Tensor bottom = gradient;
     at(
@@ -181,6 +184,52 @@ public final class Llama {
                 .gradient("embed")
                 .add_(
                     embedding_dense_backward(bottom, tokens, config.vocabularySize(), -1, false)));
+  }
+
+  private static void endUnlessSame(Tensor before, Tensor after) {
+    if (before != after) {
+      Lifetime.end(before);
+    }
+  }
+
+  private IntFunction<UnaryOperator<Tensor>> evaluators(
+      Tensor tokens, @Nullable DocumentMask documents) {
+    RotaryEmbedding.Tables tables = tables(tokens, documents);
+    if (derived()) {
+      LlamaBlock.Pass pass = pass(tokens, documents, tables);
+      return i -> x -> new LlamaBlock(pass, i, x).evaluate();
+    }
+    return i -> x -> block.forward(i, x, tables, documents);
+  }
+
+  private BiFunction<Integer, Tensor, Unit> units(Tensor tokens, @Nullable DocumentMask documents) {
+    RotaryEmbedding.Tables tables = tables(tokens, documents);
+    if (derived()) {
+      LlamaBlock.Pass pass = pass(tokens, documents, tables);
+      return (i, x) -> new LlamaBlock(pass, i, x);
+    }
+    Dropout dropped = dropout;
+    return (i, x) ->
+        new RecordedUnit(x, input -> block.forward(i, input, tables, documents, dropped));
+  }
+
+  /** Whether the way back is derived by hand; autograd finds it otherwise. */
+  private boolean derived() {
+    return config.family() == Family.LLAMA
+        && precision == ExecutionConfig.Precision.FP32
+        && dropout.equals(Dropout.NONE);
+  }
+
+  private LlamaBlock.Pass pass(
+      Tensor tokens, @Nullable DocumentMask documents, RotaryEmbedding.Tables tables) {
+    workspace.begin(tokens.size(0), tokens.size(1));
+    return new LlamaBlock.Pass(
+        config,
+        parameters,
+        workspace,
+        attention,
+        documents,
+        new Turning(tables, (long) config.heads() + config.keyValueHeads()));
   }
 
   private Tensor embed(Tensor tokens) {
@@ -195,6 +244,8 @@ public final class Llama {
   }
 
   private RotaryEmbedding.Tables tables(Tensor tokens, @Nullable DocumentMask documents) {
-    return documents == null ? rotary.upTo(tokens.size(1)) : rotary.at(documents.positions());
+    return documents == null
+        ? rotary.upTo(tokens.size(1))
+        : rotary.at(documents.positions(), tokens.size(0));
   }
 }

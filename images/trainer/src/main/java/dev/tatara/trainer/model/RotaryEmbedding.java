@@ -54,12 +54,16 @@ final class RotaryEmbedding {
     return new Tables(cosine.narrow(0, 0, length), sine.narrow(0, 0, length));
   }
 
-  /** The tables for the given positions, [T]. */
-  Tables at(Tensor positions) {
-    return new Tables(cosine.index_select(0, positions), sine.index_select(0, positions));
+  /** The tables for the given positions, [B · T], of so many rows. */
+  Tables at(Tensor positions, long rows) {
+    return new Tables(rowed(cosine, positions, rows), rowed(sine, positions, rows));
   }
 
-  /** Cosine and sine for the positions of one forward pass, [T, 1, head size]. */
+  private static Tensor rowed(Tensor table, Tensor positions, long rows) {
+    return table.index_select(0, positions).unflatten(0, new long[] {rows, -1});
+  }
+
+  /** Cosine and sine for the positions of one forward pass, [T or B × T, 1, head size]. */
   record Tables(Tensor cosine, Tensor sine) {
     /** Turns heads [B, T, heads, head size]. */
     Tensor turn(Tensor heads) {

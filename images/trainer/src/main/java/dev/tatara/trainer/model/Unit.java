@@ -1,61 +1,22 @@
 package dev.tatara.trainer.model;
 
-import dev.tatara.trainer.tensor.Lifetime;
-import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorArrayRefOptional;
-import org.jspecify.annotations.Nullable;
 
-/**
- * One unit of one forward pass, whose graph reaches from its input to its output and no further.
- */
-final class Unit {
-  private final Tensor input;
-  private final UnaryOperator<Tensor> work;
-  private @Nullable Tensor output;
-
-  Unit(Tensor input, UnaryOperator<Tensor> work) {
-    this.input = new Tensor(input.detach());
-    this.input.requires_grad_(true);
-    this.work = work;
-  }
-
+/** One unit of one forward pass, which ends at its borders: hidden states in, hidden states out. */
+interface Unit {
   /**
    * Computes the output, which has no graph for the caller.
    *
-   * @param again keep nothing, and compute once more on the way back (Chen et al., arXiv
-   *     1604.06174)
+   * @param again keep nothing but the input, and compute once more on the way back (Chen et al.,
+   *     arXiv 1604.06174)
    */
-  Tensor forward(boolean again) {
-    if (again) {
-      return Lifetime.keep(() -> work.apply(input));
-    }
-    output = Lifetime.keep(this::recorded);
-    return output.detach();
-  }
+  Tensor forward(boolean again);
 
-  /** Adds the gradients of the parameters; returns that of the input. To be called once. */
-  Tensor backward(Tensor gradient) {
-    Tensor below =
-        Lifetime.keep(
-            () -> {
-              Tensor end = output == null ? recorded() : output;
-              end.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
-              // The accessor's tensor lives no longer than the input.
-              return new Tensor(input.grad());
-            });
-    if (output != null) {
-      Lifetime.end(output);
-    }
-    Lifetime.end(input);
-    return below;
-  }
-
-  private Tensor recorded() {
-    try (AutoGradMode mode = new AutoGradMode(true)) {
-      return work.apply(input);
-    }
-  }
+  /**
+   * Adds the gradients of the parameters; returns that of the input, which may be the given tensor,
+   * changed. To be called once.
+   *
+   * @param gradient of the output, [B, T, C]; contiguous
+   */
+  Tensor backward(Tensor gradient);
 }

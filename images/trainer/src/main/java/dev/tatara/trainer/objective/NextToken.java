@@ -1,5 +1,6 @@
 package dev.tatara.trainer.objective;
 
+import dev.tatara.trainer.model.DocumentMask;
 import dev.tatara.trainer.model.Learning;
 import dev.tatara.trainer.model.Llama;
 import java.util.List;
@@ -12,6 +13,7 @@ public final class NextToken implements Objective {
   private final Windows windows;
   private final int length;
   private final double zLoss;
+  private final boolean apart;
 
   /** Where the tokens come from. */
   @FunctionalInterface
@@ -25,9 +27,20 @@ public final class NextToken implements Objective {
    * @param zLoss weight of the squared log-denominator; the reported loss leaves it out
    */
   public NextToken(Windows windows, int length, double zLoss) {
+    this(windows, length, zLoss, false);
+  }
+
+  /**
+   * @param length tokens that one window predicts
+   * @param zLoss weight of the squared log-denominator; the reported loss leaves it out
+   * @param apart documents, which end with the model's end of text, do not see each other; every
+   *     token is to be predicted still
+   */
+  public NextToken(Windows windows, int length, double zLoss, boolean apart) {
     this.windows = windows;
     this.length = length;
     this.zLoss = zLoss;
+    this.apart = apart;
   }
 
   @Override
@@ -44,7 +57,9 @@ public final class NextToken implements Objective {
       double loss =
           model.train(
               rows.narrow(1, 0, length).contiguous(),
-              null,
+              apart
+                  ? DocumentMask.endingWith(model.config().endOfText(), ids, width, length)
+                  : null,
               hidden -> {
                 OutputLayer.Slope slope =
                     new OutputLayer(model, zLoss).backward(hidden.flatten(0, 1), wanted, null);

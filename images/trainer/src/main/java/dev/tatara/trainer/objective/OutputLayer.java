@@ -2,10 +2,13 @@ package dev.tatara.trainer.objective;
 
 import static org.bytedeco.pytorch.global.torch.empty_like;
 import static org.bytedeco.pytorch.global.torch.linear;
+import static org.bytedeco.pytorch.global.torch.log_softmax_out;
+import static org.bytedeco.pytorch.global.torch.torch_empty;
 import static org.bytedeco.pytorch.global.torch.torch_full;
 import static org.bytedeco.pytorch.global.torch.torch_zeros;
 
 import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.tensor.MatrixProduct;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -76,28 +79,32 @@ final class OutputLayer {
   Slope backward(Tensor hidden, Tensor targets, @Nullable Tensor weights) {
     try (NoGradGuard guard = new NoGradGuard()) {
       Tensor gradient = empty_like(hidden);
+      Tensor memory = torch_empty(Math.min(stretch, targets.size(0)), head.size(0));
       Tensor sum = torch_zeros(new long[0], new TensorOptions(ScalarType.Double));
       for (long begin = 0; begin < targets.size(0); begin += stretch) {
         long length = Math.min(stretch, targets.size(0) - begin);
         try (PointerScope scope = new PointerScope()) {
           Tensor part = hidden.narrow(0, begin, length);
           Tensor wanted = targets.narrow(0, begin, length).unsqueeze(1);
-          Tensor logits = linear(part, head);
-          Tensor slope = logits.log_softmax(1);
+          Tensor slope = memory.narrow(0, 0, length);
+          MatrixProduct.set(slope, part, head.t());
+          Tensor logits = slope.gather(1, wanted);
+          // Each row is read before it is written, so it may be its own result.
+          log_softmax_out(slope, slope, 1);
           Tensor logs = slope.gather(1, wanted);
           sum.sub_(logs.sum(new ScalarTypeOptional(ScalarType.Double)));
           slope.exp_();
           if (zLoss > 0) {
             // d(z · logZ²) = 2z · logZ · softmax, and logZ is what log-softmax took off.
-            Tensor logZ = logits.gather(1, wanted).sub_(logs);
+            Tensor logZ = logits.sub_(logs);
             slope.mul_(logZ.mul_(new Scalar(2 * zLoss)).add_(new Scalar(1.0)));
           }
           slope.scatter_add_(1, wanted, torch_full(logs.shape(), new Scalar(-1.0)));
           if (weights != null) {
             slope.mul_(weights.narrow(0, begin, length).unsqueeze(1));
           }
-          gradient.narrow(0, begin, length).copy_(slope.matmul(head));
-          headGradient.addmm_(slope.t(), part);
+          MatrixProduct.set(gradient.narrow(0, begin, length), slope, head);
+          MatrixProduct.add(headGradient, slope.t(), part);
         }
       }
       return new Slope(sum.item_double(), gradient);

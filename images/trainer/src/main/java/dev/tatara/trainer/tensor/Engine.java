@@ -34,14 +34,13 @@ public record Engine(String description) {
     if (cache != null && System.getProperty("org.bytedeco.javacpp.cachedir") == null) {
       System.setProperty("org.bytedeco.javacpp.cachedir", cache + "/javacpp");
     }
-    boolean mkl = load(Path.of(cache == null ? System.getProperty("java.io.tmpdir") : cache));
+    String algebra = load(Path.of(cache == null ? System.getProperty("java.io.tmpdir") : cache));
     int threads = threads(environment.getOrDefault("OMP_NUM_THREADS", "1"));
     set_num_threads(threads);
     try (PointerScope scope = new PointerScope()) {
       return new Engine(
           "torch %s, %s, %s, threads=%d"
-              .formatted(
-                  version(), mkl ? "MKL" : "OpenBLAS", get_cpu_capability().getString(), threads));
+              .formatted(version(), algebra, get_cpu_capability().getString(), threads));
     }
   }
 
@@ -49,9 +48,9 @@ public record Engine(String description) {
    * One process at a time: ranks that unpack the same libraries at once find them half written, and
    * a rank that falls back to other linear algebra computes other bits.
    *
-   * @return whether MKL does the linear algebra
+   * @return what does the linear algebra
    */
-  private static boolean load(Path cache) {
+  private static String load(Path cache) {
     try {
       Files.createDirectories(cache);
       try (FileChannel channel =
@@ -62,7 +61,7 @@ public record Engine(String description) {
           FileLock lock = channel.lock()) {
         boolean mkl = useMklIfThere();
         Loader.load(torch.class);
-        return mkl;
+        return (MatrixProduct.load() ? "oneDNN and " : "") + (mkl ? "MKL" : "OpenBLAS");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
