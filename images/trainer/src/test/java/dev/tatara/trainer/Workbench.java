@@ -100,8 +100,15 @@ final class Workbench implements AutoCloseable {
         objects.add(artifacts.put(prefix, name, stream));
         parts.add(new TokenIndex.Part(name, name + ".idx", perPart, "made"));
       }
+      // Three documents of 50, 20 and 30 tokens, ends included.
+      String name = "validation/%s.bin".formatted(language);
+      String starts = "validation/%s.boundaries".formatted(language);
+      objects.add(artifacts.put(prefix, name, stream(100, language.equals("en") ? 4 : 130, 9)));
+      objects.add(artifacts.put(prefix, starts, longs(0, 50, 70)));
+      TokenIndex.Part heldOut = new TokenIndex.Part(name, starts, 100, "");
       languages.put(
-          language, new TokenIndex.Language(parts, 2L * perPart, 1, 1, "none", 1, 1, 1.0));
+          language,
+          new TokenIndex.Language(parts, 2L * perPart, 1, 1, "none", 388, 97, 1.0, heldOut));
     }
     objects.add(
         artifacts.put(
@@ -121,6 +128,13 @@ final class Workbench implements AutoCloseable {
         bytes.putShort((int) (2 * token), rare);
       }
     }
+  }
+
+  private static byte[] longs(long... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return bytes.array();
   }
 
   private static byte[] tokenizer() {

@@ -101,7 +101,7 @@ public final class TataraRun {
 
   Llama model(Sharding sharding) {
     HuggingFaceConfig config =
-        HuggingFaceConfig.llama(size.shape, size.vocabulary, size.length, 0, 0);
+        HuggingFaceConfig.fresh(size.shape, size.vocabulary, size.length, 0, 0);
     Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     Initialization.fill(parameters, config, 1);
     return new Llama(config, parameters, size.length);
