@@ -18,7 +18,9 @@ import dev.tatara.trainer.checkpoint.Curve;
 import dev.tatara.trainer.order.SampleOrder;
 import dev.tatara.trainer.order.TokenWindows;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,12 +51,19 @@ final class PoisonTest {
     TrainTask task = task("any", 1);
     SampleOrder order =
         SampleOrder.of(task.seed(), windows.streams(), task.mixture(), (long) STEPS * BATCH);
+    Map<String, String> languages = new HashMap<>();
+    windows
+        .streams()
+        .forEach(stream -> languages.put(stream.name(), String.valueOf(stream.language())));
     tokens =
         bench.poisoned(
             PER_PART,
             POISON.stream()
                 .flatMapToLong(range -> LongStream.range(range.from(), range.until()))
                 .mapToObj(order::sample)
+                .map(
+                    at ->
+                        new SampleOrder.Sample(languages.getOrDefault(at.stream(), ""), at.item()))
                 .toList());
   }
 
