@@ -18,11 +18,14 @@ import dev.tatara.trainer.objective.AssistantTokens;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.objective.Preferences;
+import dev.tatara.trainer.order.HeldOut;
 import dev.tatara.trainer.order.SampleOrder;
 import dev.tatara.trainer.order.TokenWindows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
@@ -31,10 +34,20 @@ import java.util.stream.Stream;
  *
  * @param begin fills the model with the weights that the task begins with; not called where a
  *     checkpoint has others, and again where training begins anew
+ * @param consumed tokens that the samples from one index up to another bring in, by {@code
+ *     source.NAME} and {@code language.NAME}; empty where the data have no sources
+ * @param heldOut text to validate on
  */
-record Curriculum(Llama model, Objective objective, Runnable begin) {
+record Curriculum(
+    Llama model, Objective objective, Runnable begin, Consumed consumed, List<HeldOut> heldOut) {
   /** A model without its first weights, and how it comes by them. */
   private record Beginner(Llama model, Runnable begin) {}
+
+  /** Counts tokens between two indices of the global order. */
+  @FunctionalInterface
+  interface Consumed {
+    SortedMap<String, Long> between(long from, long to);
+  }
 
   /** Reads the inputs of the task. */
   static Curriculum of(
@@ -70,14 +83,16 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
             (index, target, at) -> windows.read(order.sample(index), target, at),
             task.sequenceLength(),
             task.loss().zLoss()),
-        beginner.begin());
+        beginner.begin(),
+        (from, to) -> windows.tokens(order.count(from, to)),
+        windows.heldOut(task.validation().tokens()));
   }
 
   private static Beginner fresh(
       TrainTask task, Sharding sharding, TokenWindows windows, SpecialTokens special) {
     int endOfText = windows.index().endOfText();
     HuggingFaceConfig config =
-        HuggingFaceConfig.llama(
+        HuggingFaceConfig.fresh(
             Objects.requireNonNull(task.model()),
             windows.index().vocabularySize(),
             task.sequenceLength(),
@@ -91,19 +106,22 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
 
   private static Beginner continued(TrainTask task, Sharding sharding, Artifacts artifacts) {
     ArtifactRef model = TaskInputs.require(task, "model");
-    HuggingFaceConfig config = ModelInput.config(artifacts, model);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
-    return new Beginner(
-        new Llama(
-            config.reaching(task.sequenceLength()),
-            parameters,
-            task.sequenceLength(),
-            task.execution()),
-        () -> {
-          try (ModelInput input = ModelInput.fetch(artifacts, model)) {
-            input.load(layout -> parameters);
-          }
-        });
+    try (ModelInput input = ModelInput.fetch(artifacts, model)) {
+      Parameters parameters = input.load(layout -> Parameters.trainable(layout, sharding));
+      return new Beginner(
+          new Llama(
+              input.config().reaching(task.sequenceLength()),
+              parameters,
+              task.sequenceLength(),
+              task.execution()),
+          () -> refill(artifacts, model, parameters));
+    }
+  }
+
+  private static void refill(Artifacts artifacts, ArtifactRef model, Parameters parameters) {
+    try (ModelInput input = ModelInput.fetch(artifacts, model)) {
+      input.load(layout -> parameters);
+    }
   }
 
   private static Llama reference(TrainTask task, Artifacts artifacts) {
@@ -129,7 +147,9 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
     return new Curriculum(
         beginner.model(),
         new AssistantTokens(inOrder(task, chats), task.sequenceLength()),
-        beginner.begin());
+        beginner.begin(),
+        (from, to) -> new TreeMap<>(),
+        List.of());
   }
 
   private static Curriculum dpo(TrainTask task, Sharding sharding, Artifacts artifacts) {
@@ -148,13 +168,16 @@ record Curriculum(Llama model, Objective objective, Runnable begin) {
         beginner.model(),
         new Preferences(
             inOrder(task, pairs), reference(task, artifacts), task.beta(), task.sequenceLength()),
-        beginner.begin());
+        beginner.begin(),
+        (from, to) -> new TreeMap<>(),
+        List.of());
   }
 
   /** Rows by index of the global order: another permutation in each epoch. */
   private static <T> LongFunction<T> inOrder(TrainTask task, List<T> rows) {
     SampleOrder order =
-        SampleOrder.of(task.seed(), new SampleOrder.Stream(task.stage().word(), rows.size()));
+        SampleOrder.of(
+            task.seed(), new SampleOrder.Stream(task.stage().word(), null, null, rows.size()));
     return index -> rows.get((int) order.sample(index).item());
   }
 

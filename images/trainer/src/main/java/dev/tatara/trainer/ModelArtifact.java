@@ -6,6 +6,7 @@ import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.task.SampleRange;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.Curve;
@@ -14,6 +15,7 @@ import dev.tatara.trainer.model.HuggingFaceJson;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.WeightType;
+import dev.tatara.trainer.order.Batches;
 import dev.tatara.trainer.order.ConsumedSamples;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -60,12 +63,16 @@ final class ModelArtifact {
     this.fence = fence;
   }
 
+  /**
+   * @param skipped samples that were left out
+   */
   ArtifactRef write(
-      Llama model,
+      Curriculum curriculum,
       SpecialTokens special,
       List<StepReport.Point> curve,
       ConsumedSamples samples,
-      long skipped) {
+      List<SampleRange> skipped) {
+    Llama model = curriculum.model();
     List<ManifestObject> objects = new ArrayList<>();
     HuggingFaceConfig config = model.config();
     objects.add(put(ModelFolder.CONFIG, HuggingFaceJson.bytes(config, WeightType.F32)));
@@ -80,9 +87,10 @@ final class ModelArtifact {
     TreeMap<String, Long> counts = new TreeMap<>();
     counts.put("parameters", model.parameters().layout().parameters());
     counts.put("samples_digest", samples.number());
-    counts.put("samples_skipped", skipped);
+    counts.put("samples_skipped", skipped.stream().mapToLong(SampleRange::length).sum());
     counts.put("steps", (long) task.steps());
     counts.put("tokens", curve.stream().mapToLong(StepReport.Point::tokens).sum());
+    tokens(curriculum, skipped).forEach((what, tokens) -> counts.put("tokens." + what, tokens));
     fence.run();
     return artifacts.commit(
         new Manifest(
@@ -93,6 +101,25 @@ final class ModelArtifact {
             objects,
             counts,
             Account.EMPTY));
+  }
+
+  /** Tokens by source and language, without those that were left out. */
+  private SortedMap<String, Long> tokens(Curriculum curriculum, List<SampleRange> skipped) {
+    SortedMap<String, Long> tokens = new TreeMap<>();
+    Batches batches = new Batches(task.batch(), skipped);
+    SampleRange read = batches.range(0, task.steps() - 1);
+    long from = 0;
+    for (SampleRange hole : batches.holes()) {
+      long until = Math.min(hole.from(), read.until());
+      add(tokens, curriculum.consumed().between(from, Math.max(from, until)));
+      from = Math.min(hole.until(), read.until());
+    }
+    add(tokens, curriculum.consumed().between(from, read.until()));
+    return tokens;
+  }
+
+  private static void add(SortedMap<String, Long> sum, SortedMap<String, Long> more) {
+    more.forEach((name, count) -> sum.merge(name, count, Long::sum));
   }
 
   /** A base model ends at the end of the text; one that chats also at the end of its turn. */

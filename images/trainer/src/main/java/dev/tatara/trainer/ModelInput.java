@@ -4,7 +4,6 @@ import dev.tatara.base.store.Artifacts;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.trainer.model.HuggingFaceConfig;
-import dev.tatara.trainer.model.HuggingFaceJson;
 import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
@@ -36,12 +35,6 @@ final class ModelInput implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** The dimensions alone. */
-  static HuggingFaceConfig config(Artifacts artifacts, ArtifactRef model) {
-    return HuggingFaceJson.read(
-        artifacts.read(model, ModelFolder.CONFIG), model.uri() + "/" + ModelFolder.CONFIG);
   }
 
   HuggingFaceConfig config() {

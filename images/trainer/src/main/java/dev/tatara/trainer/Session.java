@@ -80,6 +80,14 @@ final class Session implements AutoCloseable {
     String engine = place.engine().description();
     long elements = curriculum.model().parameters().layout().size();
     this.training = new TrainingStep(task, gang, curriculum.model(), curriculum.objective());
+    training.followedBy(
+        new Validation(
+            task.validation(),
+            task.steps(),
+            task.microBatch(),
+            gang,
+            curriculum.model(),
+            curriculum.heldOut()));
     this.checkpoints = new Checkpoints(store, keys, task.checkpoint());
     this.reader = new CheckpointReader(checkpoints, gang, task.fingerprint(), engine, elements);
     this.writer =
@@ -251,10 +259,9 @@ final class Session implements AutoCloseable {
       ModelFolder.accompany(curriculum.model().parameters());
       return awaitArtifact();
     }
-    long skipped = start.skipped().stream().mapToLong(SampleRange::length).sum();
     ArtifactRef ref =
         new ModelArtifact(artifacts, task, this::requireNewest)
-            .write(curriculum.model(), special, curve, consumed, skipped);
+            .write(curriculum, special, curve, consumed, start.skipped());
     LOG.info("run={} stage={} wrote {}", task.run(), task.stage(), ref.uri());
     return ExitCode.DONE;
   }
@@ -283,7 +290,8 @@ final class Session implements AutoCloseable {
           diverged.evidence(),
           epochs.own(),
           diverged.lastStep());
-      incidents.writeFinal(epochs.own());
+      // Where the next epoch would have put it; this one's first place may be taken.
+      incidents.writeFinal(epochs.own() + 1);
     }
     SampleRange samples = diverged.rollback().skip();
     String stage = task.stage().word();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -37,6 +38,8 @@ public final class TrainingStep {
 
   private final OwnSlices own;
   private final UnitExchange units;
+  private final Utilisation utilisation;
+  private UnaryOperator<StepReport> afterwards = UnaryOperator.identity();
 
   /**
    * What a step came to, the same on all ranks.
@@ -54,9 +57,15 @@ public final class TrainingStep {
     this.learningRate = new LearningRate(task.optimizer(), task.steps());
     this.own = new OwnSlices(model.parameters());
     this.units = new UnitExchange(gang, model.parameters(), own);
+    this.utilisation = new Utilisation(task, model);
     model.visitedBy(units);
     this.optimizer =
         new Optimizer(task.optimizer(), model.parameters().layout(), own.stretches(), units);
+  }
+
+  /** From now on, completes the report of each step; all ranks must do so alike. */
+  void followedBy(UnaryOperator<StepReport> afterwards) {
+    this.afterwards = afterwards;
   }
 
   /** This rank's part of what a checkpoint holds. */
@@ -132,7 +141,8 @@ public final class TrainingStep {
         clock.lap("update");
         units.spread();
         clock.lap("gather");
-        return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), totals.save());
+        StepReport report = utilisation.of(totals.report(step, rate, clock.total()));
+        return new Outcome(afterwards.apply(report), totals.stop(), totals.save());
       }
     }
   }

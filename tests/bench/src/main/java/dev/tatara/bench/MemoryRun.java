@@ -4,7 +4,7 @@ import dev.tatara.base.process.Rank;
 import dev.tatara.config.Json;
 import dev.tatara.trainer.TrainingStep;
 import dev.tatara.trainer.gang.Gang;
-import dev.tatara.trainer.gang.GlooGang;
+import dev.tatara.trainer.gang.FixedGang;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.tensor.Engine;
@@ -43,7 +43,7 @@ public final class MemoryRun {
   private static Memory measure(Size size, int zero, Rank rank) {
     Engine.start(System.getenv());
     TataraRun run = new TataraRun(size, STEPS, rank.worldSize(), Optional.empty());
-    try (Gang gang = GlooGang.form(rank, PATIENCE, PATIENCE)) {
+    try (Gang gang = FixedGang.meet(rank, PATIENCE)) {
       double before = TataraRun.megabytes("VmRSS");
       Llama model = run.model(new Sharding(rank.rank(), rank.worldSize(), zero));
       TrainingStep training = run.training(gang, model, STEPS);

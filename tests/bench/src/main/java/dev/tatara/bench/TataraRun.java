@@ -13,7 +13,7 @@ import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.TrainingStep;
 import dev.tatara.trainer.gang.Gang;
-import dev.tatara.trainer.gang.GlooGang;
+import dev.tatara.trainer.gang.FixedGang;
 import dev.tatara.trainer.model.HuggingFaceConfig;
 import dev.tatara.trainer.model.Initialization;
 import dev.tatara.trainer.model.Llama;
@@ -70,7 +70,7 @@ public final class TataraRun {
     Engine.start(System.getenv());
     Llama model = model(new Sharding(rank.rank(), rank.worldSize(), 1));
     int warm = text.isPresent() ? 0 : WARM_UP;
-    try (Gang gang = GlooGang.form(rank, PATIENCE, PATIENCE)) {
+    try (Gang gang = FixedGang.meet(rank, PATIENCE)) {
       TrainingStep training = training(gang, model, warm + steps);
       for (int step = 0; step < warm; step++) {
         training.run(step, false);
@@ -101,7 +101,7 @@ public final class TataraRun {
 
   Llama model(Sharding sharding) {
     HuggingFaceConfig config =
-        HuggingFaceConfig.llama(size.shape, size.vocabulary, size.length, 0, 0);
+        HuggingFaceConfig.fresh(size.shape, size.vocabulary, size.length, 0, 0);
     Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     Initialization.fill(parameters, config, 1);
     return new Llama(config, parameters, size.length);

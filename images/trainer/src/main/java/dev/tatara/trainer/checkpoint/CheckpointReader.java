@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings back the newest checkpoint that verifies. All ranks agree on it: rank 0 proposes, each
- * verifies and loads what its slices need, and one that fails makes all fall back to an older one.
+ * verifies and loads what its range needs, and one that fails makes all fall back to an older one.
  */
 public final class CheckpointReader {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointReader.class);
@@ -29,7 +29,7 @@ public final class CheckpointReader {
   /**
    * @param fingerprint that a checkpoint must have been written for
    * @param engine description of this rank's engine
-   * @param elements of the model, without the padding that ranks add
+   * @param elements of the flat buffer, without padding
    */
   public CheckpointReader(
       Checkpoints checkpoints, Gang gang, String fingerprint, String engine, long elements) {

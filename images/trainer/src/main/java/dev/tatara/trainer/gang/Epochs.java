@@ -61,7 +61,7 @@ public final class Epochs {
     while (!store.list(keys.epochFolder(seen + 1)).isEmpty()) {
       seen++;
     }
-    newest = seen;
+    saw(seen);
     int before = own;
     if (before > 0 && seen > before) {
       claim(seen, rank.rank())
@@ -69,6 +69,11 @@ public final class Epochs {
           .ifPresent(claim -> fence(before, "with another process in its place"));
     }
     return seen;
+  }
+
+  /** Two threads look; the one that began earlier may end later. */
+  private synchronized void saw(int epoch) {
+    newest = Math.max(newest, epoch);
   }
 
   private int launched() {
@@ -109,12 +114,12 @@ public final class Epochs {
     int target = Math.max(own + 1, look());
     while (!claim(target, address)) {
       if (own > 0) {
-        newest = Math.max(newest, target);
+        saw(target);
         fence(own, "with another process in its place");
       }
       target++;
     }
-    newest = Math.max(newest, target);
+    saw(target);
     own = target;
     return target;
   }

@@ -37,11 +37,11 @@ public record HuggingFaceConfig(
   private static final double NORM_EPSILON = 1e-5;
   private static final double ROPE_THETA = 10_000;
 
-  /** A new LLaMA of this shape; token ids as {@code tokenize} gives them out. */
-  public static HuggingFaceConfig llama(
+  /** A new model of this shape; token ids as {@code tokenize} gives them out. */
+  public static HuggingFaceConfig fresh(
       ModelShape shape, int vocabularySize, int maxPositions, int endOfText, int padding) {
     return new HuggingFaceConfig(
-        Family.LLAMA,
+        Family.valueOf(shape.architecture().name()),
         vocabularySize,
         shape.hiddenSize(),
         shape.layers(),

@@ -54,6 +54,11 @@ public final class Batches {
     return index;
   }
 
+  /** What is skipped: sorted, none touching the next. */
+  public List<SampleRange> holes() {
+    return List.copyOf(holes);
+  }
+
   /** From the first sample of a step to the last of another, all between included. */
   public SampleRange range(int first, int last) {
     return new SampleRange(sample((long) first * size), sample((long) (last + 1) * size - 1) + 1);
