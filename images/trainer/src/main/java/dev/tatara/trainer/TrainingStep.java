@@ -170,6 +170,8 @@ public final class TrainingStep {
           i + task.microBatch() >= most,
           () -> {
             if (indices.length > 0) {
+              // No sample comes first in two micro-batches.
+              model.dropping(task.loss().dropout(), 31 * task.seed() + indices[0]);
               sums.add(objective.accumulate(model, indices));
             }
           });

@@ -48,7 +48,9 @@ final class ElasticGangTest {
             .isCloseTo(expected.get(step).loss(), within(1e-5));
         assertThat(found.get(step).tokens()).isEqualTo(expected.get(step).tokens());
       }
-      assertThat(bench.result(last).counts()).isEqualTo(bench.result(alone).counts());
+      assertThat(bench.result(last).counts())
+          .as("the same samples in the same order")
+          .isEqualTo(bench.result(alone).counts());
       double weights = weights(bench, alone);
       assertThat(weights(bench, last)).isCloseTo(weights, within(1e-5 * weights));
     }

@@ -110,6 +110,10 @@ final class StepVectors {
   }
 
   TrainTask task(OptimizerConfig optimizer, int microBatch, int ranks) {
+    return task(optimizer, microBatch, ranks, LossConfig.DEFAULT);
+  }
+
+  TrainTask task(OptimizerConfig optimizer, int microBatch, int ranks, LossConfig loss) {
     return new TrainTask(
         "test",
         Stage.PRETRAIN,
@@ -127,7 +131,7 @@ final class StepVectors {
         List.of(),
         optimizer,
         0,
-        LossConfig.DEFAULT,
+        loss,
         CheckpointConfig.every(10, 1),
         ValidationConfig.DEFAULT,
         DivergenceConfig.DEFAULT,

@@ -216,8 +216,22 @@ final class Workbench implements AutoCloseable {
         3e-3);
   }
 
+  /** The task with other bounds for what counts as diverged. */
+  static TrainTask with(TrainTask task, DivergenceConfig divergence) {
+    return with(task, task.worldSize(), divergence, task.execution());
+  }
+
   /** The same work, done by as many ranks in another way; a checkpoint of one is good for all. */
   TrainTask sharded(TrainTask task, int worldSize, int zero) {
+    return with(
+        task,
+        worldSize,
+        task.divergence(),
+        new ExecutionConfig(zero, false, ExecutionConfig.Precision.FP32, null));
+  }
+
+  private static TrainTask with(
+      TrainTask task, int worldSize, DivergenceConfig divergence, ExecutionConfig execution) {
     return new TrainTask(
         task.run(),
         task.stage(),
@@ -238,34 +252,8 @@ final class Workbench implements AutoCloseable {
         task.loss(),
         task.checkpoint(),
         task.validation(),
-        task.divergence(),
-        new ExecutionConfig(zero, false, ExecutionConfig.Precision.FP32, null));
-  }
-
-  /** The task with other bounds for what counts as diverged. */
-  static TrainTask with(TrainTask task, DivergenceConfig divergence) {
-    return new TrainTask(
-        task.run(),
-        task.stage(),
-        task.fingerprint(),
-        task.seed(),
-        task.model(),
-        task.inputs(),
-        task.outputPrefix(),
-        task.workPrefix(),
-        task.worldSize(),
-        task.steps(),
-        task.sequenceLength(),
-        task.batch(),
-        task.microBatch(),
-        task.mixture(),
-        task.optimizer(),
-        task.beta(),
-        task.loss(),
-        task.checkpoint(),
-        task.validation(),
         divergence,
-        task.execution());
+        execution);
   }
 
   TrainTask task(

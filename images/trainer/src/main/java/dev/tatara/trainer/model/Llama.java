@@ -31,6 +31,7 @@ public final class Llama {
   private final Block block;
   private final boolean checkpointing;
   private BlockVisitor visitor = BlockVisitor.NONE;
+  private Dropout dropout = Dropout.NONE;
 
   /**
    * @param longest tokens of the longest sequence that will be asked for
@@ -61,6 +62,15 @@ public final class Llama {
   /** Weights. */
   public Parameters parameters() {
     return parameters;
+  }
+
+  /**
+   * In the next training, drops a share of the activations behind attention and MLP.
+   *
+   * @param seed of the micro-batch, which decides which ones
+   */
+  public void dropping(double share, long seed) {
+    dropout = share == 0 ? Dropout.NONE : new Dropout(share, Dropout.mixed(seed));
   }
 
   /** From now on, tells this visitor what is computed. */
@@ -126,10 +136,11 @@ public final class Llama {
     try (NoGradGuard guard = new NoGradGuard()) {
       RotaryEmbedding.Tables tables = tables(tokens, documents);
       Deque<Unit> units = new ArrayDeque<>();
+      Dropout dropped = dropout;
       Tensor x = at(0, false, () -> embed(tokens));
       for (int i = 0; i < config.layers(); i++) {
         int index = i;
-        Unit unit = new Unit(x, input -> block.forward(index, input, tables, documents));
+        Unit unit = new Unit(x, input -> block.forward(index, input, tables, documents, dropped));
         Lifetime.end(x);
         units.push(unit);
         x = at(i + 1, false, () -> unit.forward(checkpointing));
