@@ -17,20 +17,66 @@ final class Memory {
   /** Parameters, gradients, optimizer state and activations of one rank. */
   static long bytesPerRank(
       PretrainConfig pretrain, ExecutionConfig execution, ModelShape shape, int vocabulary) {
-    long parameters = shape.parameters(vocabulary);
-    long slice = (parameters + pretrain.workers() - 1) / pretrain.workers();
-    long working = Math.min(parameters, working(shape, vocabulary));
-    long gradients = execution.zero() >= 2 ? slice + working : parameters;
-    long values = execution.zero() >= 3 ? slice + working : parameters;
-    long narrow = execution.precision() == Precision.BF16 ? values / 2 : 0;
-    return FLOAT * (values + gradients + narrow)
-        + OPTIMIZER * slice
+    Sharding sharding = new Sharding(pretrain.workers(), execution.zero());
+    long narrow =
+        execution.precision() == Precision.BF16 ? values(sharding, shape, vocabulary) / 2 : 0;
+    return values(sharding, shape, vocabulary)
+        + gradients(sharding, shape, vocabulary)
+        + narrow
+        + moments(sharding, shape, vocabulary)
         + activations(pretrain, execution, shape, vocabulary);
   }
 
-  /** Where units take turns that are not kept whole: one embedding and one block. */
+  /** Ranks, and what they keep of their own slices only; one rank has nothing to share. */
+  record Sharding(int ranks, int zero) {
+    Sharding {
+      zero = ranks == 1 ? 1 : zero;
+    }
+
+    private long slice(long elements) {
+      return (elements + ranks - 1) / ranks;
+    }
+  }
+
+  /** Bytes of the parameters: all, or own slices and the units at work. */
+  static long values(Sharding sharding, ModelShape shape, int vocabulary) {
+    long parameters = shape.parameters(vocabulary);
+    long elements =
+        sharding.zero() < 3 ? parameters : sharding.slice(parameters) + working(shape, vocabulary);
+    return FLOAT * elements;
+  }
+
+  /**
+   * Bytes of the gradients: all or the units at work, and, with other ranks, the sums of own slices
+   * and from ZeRO-2 on the sum of one unit before it is added to them.
+   */
+  static long gradients(Sharding sharding, ModelShape shape, int vocabulary) {
+    long parameters = shape.parameters(vocabulary);
+    if (sharding.ranks() == 1) {
+      return FLOAT * parameters;
+    }
+    long largest = Math.max(embedding(shape, vocabulary), block(shape));
+    long before =
+        sharding.zero() < 2 ? parameters : working(shape, vocabulary) + sharding.slice(largest);
+    return FLOAT * (before + sharding.slice(parameters));
+  }
+
+  /** Bytes of the optimizer's state: own slices. */
+  static long moments(Sharding sharding, ModelShape shape, int vocabulary) {
+    return OPTIMIZER * sharding.slice(shape.parameters(vocabulary));
+  }
+
+  /** Where units take turns that are not kept whole: one end of the model and one block. */
   private static long working(ModelShape shape, int vocabulary) {
-    return (long) vocabulary * shape.hiddenSize() + shape.bodyParameters() / shape.layers();
+    return embedding(shape, vocabulary) + block(shape);
+  }
+
+  private static long embedding(ModelShape shape, int vocabulary) {
+    return (long) vocabulary * shape.hiddenSize();
+  }
+
+  private static long block(ModelShape shape) {
+    return shape.bodyParameters() / shape.layers();
   }
 
   /**
@@ -45,10 +91,10 @@ final class Memory {
     long hidden = shape.hiddenSize();
     long keyValue = (long) shape.keyValueHeads() * shape.headSize();
     long block = 10 * hidden + 3 * keyValue + 4L * shape.intermediateSize();
-    long blocks =
-        execution.activationCheckpointing()
-            ? shape.layers() * hidden + block
-            : shape.layers() * block;
+    // Under ZeRO-3 a block's parameters do not stay for the way back, so it is computed again.
+    boolean again =
+        execution.activationCheckpointing() || execution.zero() > 2 && pretrain.workers() > 1;
+    long blocks = again ? shape.layers() * hidden + block : shape.layers() * block;
     int width = execution.precision() == Precision.BF16 ? FLOAT / 2 : FLOAT;
     long perToken = width * (blocks + 2 * hidden) + FLOAT * 3L * vocabulary;
     int samples = Math.min(pretrain.microBatch(), pretrain.batchSamples() / pretrain.workers());

@@ -36,17 +36,15 @@ class PlannerTest {
     PlanEstimate one = estimate("\"model\":\"15m\",\"workers\":1", 0);
     PlanEstimate four = estimate("\"model\":\"15m\",\"workers\":4", 0);
 
-    assertThat(one.bytesPerRank() - four.bytesPerRank()).isEqualTo(one.parameters() * 6);
+    // Less of the moments, but the sums of the own slices' gradients.
+    assertThat(one.bytesPerRank() - four.bytesPerRank()).isEqualTo(one.parameters() * 5);
     assertThat(four.bytesPerRank()).isGreaterThan(four.parameters() * 10);
   }
 
   @Test
   void memoryFallsWithEachSwitchOfExecution() {
     long last = Long.MAX_VALUE;
-    for (String execution :
-        new String[] {
-          "{}", "{\"zero\":2}", "{\"zero\":3}", "{\"zero\":3,\"activationCheckpointing\":true}"
-        }) {
+    for (String execution : new String[] {"{}", "{\"zero\":2}", "{\"zero\":3}"}) {
       PlanEstimate plan =
           estimate("\"model\":\"124m\",\"workers\":4,\"execution\":" + execution, 0);
       assertThat(plan.bytesPerRank()).isLessThan(last);
