@@ -56,7 +56,8 @@ final class FakeWorld
   public Plan estimate(RunDocument document) {
     called("plan");
     return new Plan(
-        new PlanEstimate(1_000, 500, 10, 81_920, 1, 20, 1, 1, 1, 1, 1, List.of()), List.of());
+        new PlanEstimate(1_000, 500, 10, 81_920, 7_000.0, 1, 20, 1, 1, 1, 1, 1, List.of()),
+        List.of());
   }
 
   @Override

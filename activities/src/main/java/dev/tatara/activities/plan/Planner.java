@@ -1,6 +1,7 @@
 package dev.tatara.activities.plan;
 
 import dev.tatara.config.InvalidInputException;
+import dev.tatara.config.run.ExecutionConfig;
 import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.run.PretrainConfig;
@@ -13,9 +14,10 @@ import java.util.Locale;
 public final class Planner {
   /**
    * Speed of two ranks of one thread each on a common two-core machine, all ranks together: 11,000
-   * tokens per second at 0.9 million parameters, as measured, times 6 · parameters per token.
+   * tokens per second at 0.9 million parameters, 3 layers of 128 and 256 tokens, as measured.
    */
-  public static final double CPU_FLOPS_PER_SECOND = 6 * 0.9e6 * 11_000;
+  public static final double CPU_FLOPS_PER_SECOND =
+      11_000 * ModelShape.flopsPerToken(900_000, 3, 128, 256);
 
   /** Tokens per parameter of a compute-optimal run (Hoffmann et al., arXiv 2203.15556). */
   private static final double COMPUTE_OPTIMAL = 20;
@@ -49,25 +51,35 @@ public final class Planner {
     int vocabulary = spec.tokenize().vocabularySize();
     long parameters = shape.parameters(vocabulary);
     long tokens = pretrain.steps() * pretrain.batchTokens();
-    double flops = 6.0 * parameters * tokens;
+    double flopsPerToken =
+        ModelShape.flopsPerToken(
+            parameters,
+            shape.layers(),
+            shape.heads() * shape.headSize(),
+            pretrain.sequenceLength());
+    double flops = flopsPerToken * tokens;
     return new PlanEstimate(
         parameters,
         shape.bodyParameters(),
         pretrain.steps(),
         tokens,
+        flopsPerToken,
         flops,
         (double) tokens / parameters,
-        Memory.bytesPerRank(pretrain, shape, vocabulary),
+        Memory.bytesPerRank(pretrain, pretrain.execution(), shape, vocabulary),
         Memory.checkpointBytes(parameters),
         sourceBytes,
         flops / flopsPerSecond,
         flopsPerSecond,
-        notes(pretrain, parameters, tokens, sourceBytes));
+        notes(pretrain, shape, vocabulary, sourceBytes));
   }
 
   private static List<String> notes(
-      PretrainConfig pretrain, long parameters, long tokens, long sourceBytes) {
+      PretrainConfig pretrain, ModelShape shape, int vocabulary, long sourceBytes) {
+    long parameters = shape.parameters(vocabulary);
+    long tokens = pretrain.steps() * pretrain.batchTokens();
     List<String> notes = new ArrayList<>();
+    notes.add(memory(pretrain, shape, vocabulary));
     notes.add(ratio((double) tokens / parameters, parameters));
     notes.add(supply(tokens, sourceBytes));
     if (pretrain.tokens() < pretrain.batchTokens()) {
@@ -82,6 +94,28 @@ public final class Planner {
               tokens, pretrain.tokens()));
     }
     return notes;
+  }
+
+  /** What the switches of execution would do. */
+  private static String memory(PretrainConfig pretrain, ModelShape shape, int vocabulary) {
+    ExecutionConfig chosen = pretrain.execution();
+    List<String> choices = new ArrayList<>();
+    for (boolean checkpointing : new boolean[] {false, true}) {
+      for (int zero = 1; zero <= 3; zero++) {
+        ExecutionConfig execution =
+            new ExecutionConfig(zero, checkpointing, chosen.precision(), chosen.peakFlops());
+        long bytes = Memory.bytesPerRank(pretrain, execution, shape, vocabulary);
+        choices.add(
+            text(
+                "%.0f MB at ZeRO-%d%s",
+                bytes / 1e6, zero, checkpointing ? " with activation checkpointing" : ""));
+      }
+    }
+    return text(
+        "memory per rank in %s with %d ranks: %s",
+        chosen.precision().name().toLowerCase(Locale.ROOT),
+        pretrain.workers(),
+        String.join(", ", choices));
   }
 
   private static String ratio(double tokensPerParameter, long parameters) {

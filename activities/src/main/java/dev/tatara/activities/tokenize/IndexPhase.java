@@ -23,6 +23,7 @@ final class IndexPhase {
   private final Workspace workspace;
   private final TokenizeFiles files;
   private final Tokenizer tokenizer;
+  private final TokenIndex format;
   private final SortedMap<String, List<EncodedShard.Language>> encoded = new TreeMap<>();
   private final SortedMap<String, List<Document>> heldOut = new TreeMap<>();
 
@@ -30,6 +31,8 @@ final class IndexPhase {
     this.workspace = workspace;
     files = TokenizeFiles.of(workspace);
     tokenizer = files.tokenizer();
+    format =
+        new TokenIndex(tokenizer.size(), tokenizer.id(SpecialTokens.END_OF_TEXT), new TreeMap<>());
   }
 
   ShardResult work(ShardProgress progress) {
@@ -68,6 +71,8 @@ final class IndexPhase {
     objects.add(put(name, DocumentShard.write(validation)));
     UnigramModel unigrams = new UnigramModel(tokenizer.size());
     parts.forEach(part -> unigrams.learn(part.frequencies()));
+    TokenStream packed =
+        new TokenStream(format.vocabularySize(), format.bytesPerToken(), format.endOfText());
     long bytes = 0;
     long tokens = 0;
     double bits = 0;
@@ -76,6 +81,7 @@ final class IndexPhase {
       bytes += AccountBook.bytes(document.text());
       tokens += ids.length;
       bits += unigrams.bits(ids);
+      packed.add(ids, 0);
     }
     return new TokenIndex.Language(
         parts.stream().map(EncodedShard.Language::part).toList(),
@@ -85,7 +91,17 @@ final class IndexPhase {
         name,
         bytes,
         tokens,
-        bytes == 0 ? 0 : bits / bytes);
+        bytes == 0 ? 0 : bits / bytes,
+        heldOut(language, packed, objects));
+  }
+
+  private TokenIndex.Part heldOut(
+      String language, TokenStream packed, List<ManifestObject> objects) {
+    String tokens = "validation/%s.bin".formatted(language);
+    String boundaries = "validation/%s.boundaries".formatted(language);
+    objects.add(put(tokens, packed.packed()));
+    objects.add(put(boundaries, packed.boundaries()));
+    return new TokenIndex.Part(tokens, boundaries, packed.tokens(), "");
   }
 
   private static SortedMap<String, Long> counts(TokenIndex index) {

@@ -36,7 +36,7 @@ public final class TokenizeStage implements DataStage {
 
   @Override
   public String codeVersion() {
-    return "1";
+    return "2";
   }
 
   @Override

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns the run document and the artifacts so far into the task of a training stage. */
 public final class TrainTasks {
   /** Raised whenever the trainer would make other weights of the same task. */
-  private static final String CODE_VERSION = "2";
+  private static final String CODE_VERSION = "3";
 
   private final Artifacts artifacts;
   private final Sources sources;

@@ -23,7 +23,9 @@ class PlannerTest {
     assertThat(plan.bodyParameters()).isEqualTo(parameters - 4096 * 128);
     assertThat(plan.steps()).isEqualTo(183);
     assertThat(plan.tokens()).isEqualTo(183 * 8192);
-    assertThat(plan.trainingFlops()).isEqualTo(6.0 * parameters * 183 * 8192);
+    double flopsPerToken = 6.0 * parameters + 12.0 * 3 * 128 * 256;
+    assertThat(plan.flopsPerToken()).isEqualTo(flopsPerToken);
+    assertThat(plan.trainingFlops()).isEqualTo(flopsPerToken * 183 * 8192);
     assertThat(plan.checkpointBytes()).isEqualTo(12 * parameters);
     assertThat(plan.estimatedSeconds()).isCloseTo(170, within(20.0));
     assertThat(plan.sourceBytes()).isEqualTo(13_000_000);
@@ -39,6 +41,40 @@ class PlannerTest {
   }
 
   @Test
+  void memoryFallsWithEachSwitchOfExecution() {
+    long last = Long.MAX_VALUE;
+    for (String execution :
+        new String[] {
+          "{}", "{\"zero\":2}", "{\"zero\":3}", "{\"zero\":3,\"activationCheckpointing\":true}"
+        }) {
+      PlanEstimate plan =
+          estimate("\"model\":\"124m\",\"workers\":4,\"execution\":" + execution, 0);
+      assertThat(plan.bytesPerRank()).isLessThan(last);
+      last = plan.bytesPerRank();
+      assertThat(plan.notes())
+          .anySatisfy(
+              note ->
+                  assertThat(note)
+                      .startsWith("memory per rank in fp32 with 4 ranks")
+                      .contains("MB at ZeRO-3 with activation checkpointing"));
+    }
+  }
+
+  @Test
+  void countsTheNormsOfEachArchitecture() {
+    long llama = shaped("llama").parameters();
+    assertThat(shaped("qwen3").parameters() - llama).isEqualTo(2 * 2 * 8);
+    assertThat(shaped("olmo2").parameters() - llama).isEqualTo(2 * (64 + 32));
+  }
+
+  private static PlanEstimate shaped(String architecture) {
+    return estimate(
+        "\"dimensions\":{\"hiddenSize\":64,\"layers\":2,\"heads\":8,\"keyValueHeads\":4,\"intermediateSize\":96,\"architecture\":\"%s\"}"
+            .formatted(architecture),
+        0);
+  }
+
+  @Test
   void countsOnlyTheSamplesThatARankHas() {
     PlanEstimate small = estimate("\"model\":\"1m\",\"microBatch\":16", 0);
     PlanEstimate more = estimate("\"model\":\"1m\",\"microBatch\":1000", 0);
@@ -51,7 +87,7 @@ class PlannerTest {
     PlanEstimate plan =
         Planner.estimate(spec("\"model\":\"1m\"", 4096), 0, Planner.CPU_FLOPS_PER_SECOND * 10);
 
-    assertThat(plan.flopsPerSecond()).isEqualTo(5.94e11, within(1e6));
+    assertThat(plan.flopsPerSecond()).isEqualTo(7.24e11, within(1e9));
     assertThat(plan.estimatedSeconds()).isLessThan(20);
   }
 

@@ -1,9 +1,12 @@
 package dev.tatara.config.run;
 
 import dev.tatara.config.strict.Matches;
+import dev.tatara.config.strict.Nearest;
 import dev.tatara.config.strict.Place;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Rules of the stages that make tokens: bounds that belong together, and the mixture. */
 final class DataRules {
@@ -75,22 +78,41 @@ final class DataRules {
     if (phase.weights().values().stream().mapToDouble(weight -> weight).sum() <= 0) {
       item.reject(
           "weights",
-          "is " + (phase.weights().isEmpty() ? "empty" : "0 for every language"),
+          "is " + (phase.weights().isEmpty() ? "empty" : "0 for all"),
           "must have a weight above 0",
           "write, for example, {en: 0.5, ja: 0.5}");
     }
-    List<String> kept = spec.clean().languages();
     Place weights = item.in("weights");
-    for (String language : phase.weights().keySet()) {
-      if (!language.matches(Matches.LANGUAGE)) {
-        weights.reject(language, "is no language", Matches.LANGUAGE_RULE, "write, for example, en");
-      } else if (at.in("clean").clear("languages") && !kept.isEmpty() && !kept.contains(language)) {
-        weights.reject(
-            language,
-            "is a language that clean drops",
-            "must be one of clean.languages (%s)".formatted(String.join(", ", kept)),
-            "add it to clean.languages, or delete the weight");
+    Set<String> sources = new TreeSet<>();
+    if (at.in("collect").clear("sources")) {
+      spec.collect().sources().forEach(source -> sources.add(source.name()));
+    }
+    for (String name : phase.weights().keySet()) {
+      if (!sources.contains(name)) {
+        language(name, sources, spec, at, weights);
       }
+    }
+  }
+
+  /** What names no source must name a language that is kept. */
+  private static void language(
+      String name, Set<String> sources, PipelineSpec spec, Place at, Place weights) {
+    List<String> kept = spec.clean().languages();
+    if (!name.matches(Matches.LANGUAGE)) {
+      weights.reject(
+          name,
+          "is no source of collect and no language",
+          "must be the name of a source (%s), or a language; %s"
+              .formatted(String.join(", ", sources), Matches.LANGUAGE_RULE),
+          Nearest.to(name, sources)
+              .map(nearest -> "write " + nearest)
+              .orElse("write, for example, en"));
+    } else if (at.in("clean").clear("languages") && !kept.isEmpty() && !kept.contains(name)) {
+      weights.reject(
+          name,
+          "is no source of collect, and a language that clean drops",
+          "must be a source, or one of clean.languages (%s)".formatted(String.join(", ", kept)),
+          "add it to clean.languages, or delete the weight");
     }
   }
 }

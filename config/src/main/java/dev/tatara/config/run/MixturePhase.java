@@ -7,11 +7,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Weights of the languages over one stretch of pretraining.
+ * Weights of sources or languages over one stretch of pretraining.
  *
  * @param until end of the stretch as a share of all steps, for example {@code 80%}; the last phase
  *     ends at {@code 100%}
- * @param weights share of samples by language; need not add up to 1
+ * @param weights share of samples by source, or else by language, spread over what it has in
+ *     proportion to the tokens; need not add up to 1
  */
 public record MixturePhase(
     @Matches(

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What one pipeline does, stage by stage.
  *
  * @param seed decides the initial weights, the order of samples and every other choice by chance
- * @param mixture weights per language over the course of pretraining; in proportion to the tokens
- *     of each language when empty
+ * @param mixture weights per source or language over the course of pretraining; in proportion to
+ *     the tokens when empty
  * @param sft training on chats; there is none when left out
  * @param dpo training on preferences, from the SFT model or, without one, the base model; there is
  *     none when left out

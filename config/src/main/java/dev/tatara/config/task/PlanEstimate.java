@@ -1,16 +1,20 @@
 package dev.tatara.config.task;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run will take, computed before anything is done.
  *
  * @param parameters of the model, embeddings included
  * @param bodyParameters without embedding and output projection
- * @param trainingFlops 6 · parameters · tokens (Kaplan et al., arXiv 2001.08361)
+ * @param flopsPerToken floating-point operations of training on one token, attention included
+ *     (PaLM, Chowdhery et al., arXiv 2204.02311, appendix B); null in estimates from before it was
+ *     counted
+ * @param trainingFlops of all tokens
  * @param tokensPerParameter of pretraining; about 20 is compute-optimal (Hoffmann et al., arXiv
  *     2203.15556)
- * @param bytesPerRank parameters, gradients and this rank's share of the optimizer state
+ * @param bytesPerRank parameters, gradients, optimizer state and activations
  * @param checkpointBytes of one checkpoint, all ranks together
  * @param sourceBytes bytes of the sources as stored
  * @param estimatedSeconds of pretraining, at the given speed
@@ -22,6 +26,7 @@ public record PlanEstimate(
     long bodyParameters,
     int steps,
     long tokens,
+    @Nullable Double flopsPerToken,
     double trainingFlops,
     double tokensPerParameter,
     long bytesPerRank,

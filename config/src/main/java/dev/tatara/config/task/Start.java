@@ -11,7 +11,8 @@ import java.util.List;
  * @param worldSize its ranks
  * @param step steps that are done; 0 at the beginning
  * @param checkpointEpoch epoch that wrote the checkpoint it began from; 0 without one
- * @param skipped samples that are never trained on, sorted, apart from each other
+ * @param skipped samples that are never trained on: one range for each rollback so far, oldest
+ *     first; they may overlap
  * @param cause why the epoch began, in a few words
  */
 public record Start(

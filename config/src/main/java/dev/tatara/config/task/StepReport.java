@@ -25,8 +25,17 @@ public record StepReport(
     long tokens,
     double seconds,
     SortedMap<String, Double> extra) {
+  /** Name of the model FLOP utilisation among the further metrics. */
+  public static final String UTILISATION = "mfu";
+
   public StepReport {
     extra = new TreeMap<>(extra == null ? Map.of() : extra);
+  }
+
+  /** The same step with these further metrics. */
+  public StepReport with(Map<String, Double> metrics) {
+    return new StepReport(
+        step, loss, gradientNorm, learningRate, tokens, seconds, new TreeMap<>(metrics));
   }
 
   /**
@@ -34,7 +43,9 @@ public record StepReport(
    * may be part of an artifact.
    */
   public Point point() {
-    return new Point(step, loss, gradientNorm, learningRate, tokens, extra);
+    SortedMap<String, Double> timeless = new TreeMap<>(extra);
+    timeless.remove(UTILISATION);
+    return new Point(step, loss, gradientNorm, learningRate, tokens, timeless);
   }
 
   /** A point of the training curve: one line of {@code curve.jsonl} in a model's artifact. */

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequenceLength tokens in one sample (pretrain) or the longest sample (sft, dpo)
  * @param batch samples of the global batch
  * @param microBatch samples that one rank computes at a time
- * @param mixture phases of language weights; empty: in proportion to the tokens
+ * @param mixture phases of weights by source or language; empty: in proportion to the tokens
  * @param beta DPO's beta; 0 elsewhere
  * @param loss what is learned beside the next token
  * @param checkpoint when the state is saved

@@ -40,8 +40,8 @@ class MixtureAndGateRulesTest {
   void wantsAWeightAboveZero() {
     assertThat(problems(with("weights: {en: 1}", "weights: {en: 0}")))
         .containsExactly(
-            "spec.mixture[0].weights (line 21) is 0 for every language, but must have a weight above"
-                + " 0; write, for example, {en: 0.5, ja: 0.5}");
+            "spec.mixture[0].weights (line 21) is 0 for all, but must have a weight above 0;"
+                + " write, for example, {en: 0.5, ja: 0.5}");
     assertThat(problems(with("weights: {en: 1}", "weights: {}")))
         .containsExactly(
             "spec.mixture[0].weights (line 21) is empty, but must have a weight above 0; write, for"
@@ -57,13 +57,24 @@ class MixtureAndGateRulesTest {
   }
 
   @Test
-  void wantsLanguagesThatCleanKeeps() {
+  void wantsSourcesOrLanguagesThatCleanKeeps() {
     assertThat(problems(with("weights: {en: 1}", "weights: {en: 1, fr: 1, English: 2}")))
-        .containsExactly(
-            "spec.mixture[0].weights.English (line 21) is no language, but must be the ISO 639-1"
-                + " code of a language; write, for example, en",
-            "spec.mixture[0].weights.fr (line 21) is a language that clean drops, but must be one of"
-                + " clean.languages (en, ja); add it to clean.languages, or delete the weight");
+        .hasSize(2)
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .startsWith(
+                        "spec.mixture[0].weights.English (line 21) is no source of collect and no"
+                            + " language, but must be the name of a source (")
+                    .endsWith("must be the ISO 639-1 code of a language; write, for example, en"))
+        .anySatisfy(
+            problem ->
+                assertThat(problem)
+                    .isEqualTo(
+                        "spec.mixture[0].weights.fr (line 21) is no source of collect, and a"
+                            + " language that clean drops, but must be a source, or one of"
+                            + " clean.languages (en, ja); add it to clean.languages, or delete the"
+                            + " weight"));
   }
 
   @Test

@@ -76,6 +76,9 @@ final class PlanCommand implements Callable<Integer> {
     line(out, "sources", Figures.bytes(plan.sourceBytes()));
     line(out, "tokens to train on", Figures.count(plan.tokens()));
     line(out, "steps", Figures.count(plan.steps()));
+    if (plan.flopsPerToken() != null) {
+      line(out, "compute per token", Figures.rounded(plan.flopsPerToken()) + "FLOP");
+    }
     line(out, "compute", Figures.rounded(plan.trainingFlops()) + "FLOP");
     line(out, "pretraining takes", Figures.duration(plan.estimatedSeconds()));
     line(out, "at a speed of", Figures.rounded(plan.flopsPerSecond()) + "FLOP/s");

@@ -6,8 +6,9 @@ import dev.tatara.base.store.CorruptArtifactException;
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.ExitCode;
-import dev.tatara.trainer.checkpoint.FencedException;
 import dev.tatara.trainer.gang.BrokenGangException;
+import dev.tatara.trainer.gang.FencedException;
+import dev.tatara.trainer.gang.Rendezvous;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,9 @@ public final class Main {
       return end(ExitCode.DATA, e);
     } catch (FencedException e) {
       return end(ExitCode.FENCED, e);
-    } catch (BrokenGangException | StoreException | StoreConnection.Lost e) {
+    } catch (DivergedException.Final e) {
+      return end(ExitCode.DIVERGED, e);
+    } catch (BrokenGangException | Rendezvous.Lonely | StoreException | StoreConnection.Lost e) {
       return end(ExitCode.INFRASTRUCTURE, e);
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       // Ours to mend; another attempt may succeed, and the trace tells where it was.

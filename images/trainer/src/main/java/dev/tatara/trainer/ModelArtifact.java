@@ -6,14 +6,17 @@ import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.task.SampleRange;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.Curve;
-import dev.tatara.trainer.checkpoint.Fence;
 import dev.tatara.trainer.model.HuggingFaceConfig;
 import dev.tatara.trainer.model.HuggingFaceJson;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ModelFolder;
+import dev.tatara.trainer.model.WeightType;
+import dev.tatara.trainer.order.Batches;
+import dev.tatara.trainer.order.ConsumedSamples;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +32,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -37,7 +41,7 @@ import java.util.TreeMap;
  */
 final class ModelArtifact {
   /** Raised when the trainer's output would change for the same task. */
-  static final String CODE_VERSION = "2";
+  static final String CODE_VERSION = "3";
 
   private static final Set<String> TOKENIZER_FILES =
       Set.of(
@@ -48,31 +52,46 @@ final class ModelArtifact {
 
   private final Artifacts artifacts;
   private final TrainTask task;
-  private final Fence fence;
+  private final Runnable fence;
 
-  ModelArtifact(Artifacts artifacts, TrainTask task, Fence fence) {
+  /**
+   * @param fence throws if this process must not write any more; called before the artifact exists
+   */
+  ModelArtifact(Artifacts artifacts, TrainTask task, Runnable fence) {
     this.artifacts = artifacts;
     this.task = task;
     this.fence = fence;
   }
 
-  ArtifactRef write(Llama model, SpecialTokens special, List<StepReport.Point> curve) {
+  /**
+   * @param skipped samples that were left out
+   */
+  ArtifactRef write(
+      Curriculum curriculum,
+      SpecialTokens special,
+      List<StepReport.Point> curve,
+      ConsumedSamples samples,
+      List<SampleRange> skipped) {
+    Llama model = curriculum.model();
     List<ManifestObject> objects = new ArrayList<>();
     HuggingFaceConfig config = model.config();
-    objects.add(put(ModelFolder.CONFIG, HuggingFaceJson.bytes(config)));
+    objects.add(put(ModelFolder.CONFIG, HuggingFaceJson.bytes(config, WeightType.F32)));
     objects.add(
         put(
             "generation_config.json",
             HuggingFaceJson.generation(config, stopTokens(config, special))));
     objects.add(put("curve.jsonl", Curve.write(curve)));
     objects.addAll(tokenizerFiles());
-    objects.add(weights(model));
+    objects.addAll(weights(model));
     objects.sort(Comparator.comparing(ManifestObject::name));
     TreeMap<String, Long> counts = new TreeMap<>();
     counts.put("parameters", model.parameters().layout().parameters());
+    counts.put("samples_digest", samples.number());
+    counts.put("samples_skipped", skipped.stream().mapToLong(SampleRange::length).sum());
     counts.put("steps", (long) task.steps());
     counts.put("tokens", curve.stream().mapToLong(StepReport.Point::tokens).sum());
-    fence.check();
+    tokens(curriculum, skipped).forEach((what, tokens) -> counts.put("tokens." + what, tokens));
+    fence.run();
     return artifacts.commit(
         new Manifest(
             task.stage(),
@@ -82,6 +101,25 @@ final class ModelArtifact {
             objects,
             counts,
             Account.EMPTY));
+  }
+
+  /** Tokens by source and language, without those that were left out. */
+  private SortedMap<String, Long> tokens(Curriculum curriculum, List<SampleRange> skipped) {
+    SortedMap<String, Long> tokens = new TreeMap<>();
+    Batches batches = new Batches(task.batch(), skipped);
+    SampleRange read = batches.range(0, task.steps() - 1);
+    long from = 0;
+    for (SampleRange hole : batches.holes()) {
+      long until = Math.min(hole.from(), read.until());
+      add(tokens, curriculum.consumed().between(from, Math.max(from, until)));
+      from = Math.min(hole.until(), read.until());
+    }
+    add(tokens, curriculum.consumed().between(from, read.until()));
+    return tokens;
+  }
+
+  private static void add(SortedMap<String, Long> sum, SortedMap<String, Long> more) {
+    more.forEach((name, count) -> sum.merge(name, count, Long::sum));
   }
 
   /** A base model ends at the end of the text; one that chats also at the end of its turn. */
@@ -108,16 +146,18 @@ final class ModelArtifact {
     return artifacts.put(task.outputPrefix(), name, bytes);
   }
 
-  private ManifestObject weights(Llama model) {
+  private List<ManifestObject> weights(Llama model) {
+    List<ManifestObject> objects = new ArrayList<>();
     try {
-      Path file = Files.createTempFile("tatara", ".safetensors");
-      try {
-        ModelFolder.save(file, model.parameters());
-        artifacts.store().write(task.outputPrefix() + ModelFolder.WEIGHTS, file);
-        return new ManifestObject(ModelFolder.WEIGHTS, Files.size(file), sha256(file));
-      } finally {
+      Path folder = Files.createTempDirectory("tatara-weights");
+      for (Path file : ModelFolder.save(folder, model.parameters())) {
+        String name = file.getFileName().toString();
+        artifacts.store().write(task.outputPrefix() + name, file);
+        objects.add(new ManifestObject(name, Files.size(file), sha256(file)));
         Files.delete(file);
       }
+      Files.delete(folder);
+      return objects;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,6 +9,7 @@ import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -21,12 +22,12 @@ final class ModelInput implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Fetches configuration and weights, verified. */
+  /** Fetches configuration and weights, in one file or several, verified. */
   static ModelInput fetch(Artifacts artifacts, ArtifactRef model) {
     try {
       ModelInput input = new ModelInput(Files.createTempDirectory("tatara-model"));
       for (ManifestObject object : artifacts.manifest(model).objects()) {
-        if (object.name().equals(ModelFolder.CONFIG) || object.name().equals(ModelFolder.WEIGHTS)) {
+        if (ModelFolder.isPart(object.name())) {
           artifacts.fetch(model, object, input.folder.resolve(object.name()));
         }
       }
@@ -47,9 +48,7 @@ final class ModelInput implements AutoCloseable {
   /** Parameters as the function makes them, filled with the weights. */
   Parameters load(Function<ParameterLayout, Parameters> make) {
     try {
-      Parameters parameters = make.apply(ParameterLayout.of(config()));
-      ModelFolder.load(folder, parameters);
-      return parameters;
+      return ModelFolder.load(folder, ParameterLayout.of(config()), make);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,10 +56,11 @@ final class ModelInput implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Files.deleteIfExists(folder.resolve(ModelFolder.CONFIG));
-      Files.deleteIfExists(folder.resolve(ModelFolder.WEIGHTS));
-      Files.deleteIfExists(folder);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

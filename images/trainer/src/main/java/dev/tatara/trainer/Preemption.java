@@ -1,16 +1,35 @@
 package dev.tatara.trainer;
 
 import dev.tatara.config.task.ExitCode;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * SIGTERM, turned from an end into a request: while training, the process may finish its step, save
- * a checkpoint and choose its exit code; before that, it ends at once.
+ * SIGTERM, turned from an end into a request: how long the process may go on after it depends on
+ * what it is doing.
  */
 final class Preemption {
+  /** A model that is being written is worth finishing, if that is quick. */
+  private static final Duration SAVE = Duration.ofSeconds(20);
+
+  private static final Duration POLL = Duration.ofMillis(50);
+
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
   private volatile boolean requested;
-  private volatile boolean training;
+  private volatile Patience patience = Patience.NONE;
+
+  /** What a signal waits for. */
+  enum Patience {
+    /** Nothing: there is nothing to save. */
+    NONE,
+    /** The step that all ranks agree on, and its checkpoint. */
+    STEP,
+    /** The finished model, for a while: without its manifest it does not exist. */
+    SAVE
+  }
 
   /** Begins to listen. */
   static Preemption watch() {
@@ -25,12 +44,29 @@ final class Preemption {
       return; // The normal end came first.
     }
     requested = true;
-    Runtime.getRuntime().halt(training ? exitCode.join() : ExitCode.PREEMPTED);
+    Runtime.getRuntime().halt(awaitEnd(System.nanoTime()));
   }
 
-  /** From here on a signal waits for {@link #finish}. */
-  void beginTraining() {
-    training = true;
+  /** Looks again and again, since what the process is doing may change: its gang may break. */
+  private int awaitEnd(long asked) {
+    while (true) {
+      boolean over = System.nanoTime() - asked > SAVE.toNanos();
+      if (patience == Patience.NONE || (patience == Patience.SAVE && over)) {
+        return ExitCode.PREEMPTED;
+      }
+      try {
+        return exitCode.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // Looks again.
+      } catch (InterruptedException | ExecutionException e) {
+        return ExitCode.PREEMPTED;
+      }
+    }
+  }
+
+  /** What a signal waits for from here on. */
+  void patience(Patience next) {
+    patience = next;
   }
 
   /** Whether the process was asked to go. */

@@ -6,20 +6,19 @@ import dev.tatara.config.Json;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.config.task.TrainTask;
-import dev.tatara.trainer.checkpoint.Fence;
-import dev.tatara.trainer.checkpoint.FencedException;
+import dev.tatara.config.task.WorkKeys;
+import dev.tatara.trainer.gang.Epochs;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rank 0's word to the launcher, rewritten about once a second while the process lives. The same
- * beat notices that a newer gang has been formed.
+ * Rank 0's word to the launcher, rewritten about once a second while the process lives. It names
+ * its epoch, so that a stale one's is known as such.
  */
 final class ProgressObject implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressObject.class);
@@ -29,8 +28,7 @@ final class ProgressObject implements AutoCloseable {
   private final ObjectStore store;
   private final String key;
   private final TrainTask task;
-  private final Fence fence;
-  private final Consumer<FencedException> onFenced;
+  private final Epochs epochs;
   private final ArrayDeque<Moment> recent = new ArrayDeque<>();
   private final ScheduledExecutorService beat =
       Executors.newSingleThreadScheduledExecutor(
@@ -40,7 +38,7 @@ final class ProgressObject implements AutoCloseable {
             return thread;
           });
 
-  private String phase = "starting";
+  private String phase = Phase.STARTING.word();
   private int restoredStep;
   private int done;
   private long tokens;
@@ -49,25 +47,22 @@ final class ProgressObject implements AutoCloseable {
 
   private record Moment(long nanos, long tokens) {}
 
-  private ProgressObject(
-      ObjectStore store, TrainTask task, Fence fence, Consumer<FencedException> onFenced) {
+  private ProgressObject(ObjectStore store, TrainTask task, Epochs epochs) {
     this.store = store;
-    this.key = task.workPrefix() + "progress.json";
+    this.key = new WorkKeys(task.workPrefix()).progress();
     this.task = task;
-    this.fence = fence;
-    this.onFenced = onFenced;
+    this.epochs = epochs;
   }
 
-  static ProgressObject start(
-      ObjectStore store, TrainTask task, Fence fence, Consumer<FencedException> onFenced) {
-    ProgressObject progress = new ProgressObject(store, task, fence, onFenced);
+  static ProgressObject start(ObjectStore store, TrainTask task, Epochs epochs) {
+    ProgressObject progress = new ProgressObject(store, task, epochs);
     progress.beat.scheduleWithFixedDelay(progress::write, 0, 1, TimeUnit.SECONDS);
     return progress;
   }
 
   /** What is being done now, in a word. */
-  synchronized void phase(String name) {
-    phase = name;
+  synchronized void phase(Phase next) {
+    phase = next.word();
   }
 
   /** Training goes on from here. */
@@ -99,19 +94,16 @@ final class ProgressObject implements AutoCloseable {
 
   private synchronized TaskProgress snapshot() {
     return new TaskProgress(
-        fence.epoch(), done, task.steps(), "steps", rate(), phase, last, restoredStep);
+        epochs.own(), done, task.steps(), "steps", rate(), phase, last, restoredStep);
   }
 
   private void write() {
     try {
-      fence.check();
       TaskProgress now = snapshot();
-      if (!now.equals(written)) {
+      if (!now.equals(written) && epochs.isNewest()) {
         store.write(key, Json.bytes(now));
         written = now;
       }
-    } catch (FencedException e) {
-      onFenced.accept(e);
     } catch (StoreException e) {
       LOG.warn("progress not written: {}", e.getMessage());
     }

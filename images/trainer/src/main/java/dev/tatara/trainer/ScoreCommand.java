@@ -78,6 +78,7 @@ final class ScoreCommand {
       sources.add(
           new SafeTensorsWriter.Source(
               "logits_" + i,
+              "F32",
               List.of((long) ids.length, (long) model.config().vocabularySize()),
               sink -> writeLogits(model, ids, sink)));
     }

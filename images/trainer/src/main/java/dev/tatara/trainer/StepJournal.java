@@ -28,6 +28,21 @@ final class StepJournal {
           .labelNames(LABELS)
           .register();
 
+  private static final Gauge MFU =
+      gauge("tatara_training_mfu", "Model FLOP utilisation of the newest step, from 0 to 1");
+  private static final Gauge VALIDATION =
+      Gauge.build(
+              "tatara_training_validation_loss",
+              "Newest loss on held-out text, nats per token, by language")
+          .labelNames("run", "stage", "language")
+          .register();
+  private static final Gauge BITS =
+      Gauge.build(
+              "tatara_training_validation_bits_per_byte",
+              "Newest bits per byte of held-out text, by language")
+          .labelNames("run", "stage", "language")
+          .register();
+
   private final String run;
   private final String stage;
   private final int steps;
@@ -54,6 +69,7 @@ final class StepJournal {
     RATE.labels(run, stage).set(report.learningRate());
     TOKENS.labels(run, stage).inc(report.tokens());
     SECONDS.labels(run, stage).inc(report.seconds());
+    report.extra().forEach(this::measured);
     LOG.info(
         "run={} stage={} step={}/{} loss={} gradient_norm={} learning_rate={} tokens/s={}{}",
         run,
@@ -65,6 +81,17 @@ final class StepJournal {
         "%.2e".formatted(report.learningRate()),
         "%.0f".formatted(tokensPerSecond),
         extra(report));
+  }
+
+  private void measured(String name, double value) {
+    if (name.equals(StepReport.UTILISATION)) {
+      MFU.labels(run, stage).set(value);
+    }
+    if (name.startsWith(Validation.LOSS)) {
+      VALIDATION.labels(run, stage, name.substring(Validation.LOSS.length())).set(value);
+    } else if (name.startsWith(Validation.BITS_PER_BYTE)) {
+      BITS.labels(run, stage, name.substring(Validation.BITS_PER_BYTE.length())).set(value);
+    }
   }
 
   private static String extra(StepReport report) {

@@ -3,56 +3,54 @@ package dev.tatara.trainer;
 import dev.tatara.base.process.Rank;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
+import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.task.ExitCode;
-import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
-import dev.tatara.trainer.checkpoint.CheckpointReader;
-import dev.tatara.trainer.checkpoint.CheckpointWriter;
-import dev.tatara.trainer.checkpoint.Checkpoints;
-import dev.tatara.trainer.checkpoint.Fence;
-import dev.tatara.trainer.checkpoint.FencedException;
-import dev.tatara.trainer.gang.Gang;
-import dev.tatara.trainer.gang.GlooGang;
+import dev.tatara.config.task.WorkKeys;
+import dev.tatara.trainer.gang.BrokenGangException;
+import dev.tatara.trainer.gang.Epochs;
+import dev.tatara.trainer.gang.FencedException;
+import dev.tatara.trainer.gang.Rendezvous;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.tensor.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code train}: one rank of a gang, from the task document to the finished model. */
+/**
+ * {@code train}: one rank, from the task document to the finished model, in as many gangs as it
+ * takes.
+ */
 final class TrainCommand {
   private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
-  private static final Duration MEETING = Duration.ofSeconds(300);
-  private static final Duration SILENCE = Duration.ofSeconds(60);
+  private static final String SILENCE = "TATARA_SILENCE_SECONDS";
+  private static final String SILENCE_DEFAULT = "60";
+  private static final Duration STUCK = Duration.ofSeconds(30);
 
   private final Map<String, String> environment;
   private final Preemption preemption;
   private final TrainTask task;
   private final Rank rank;
   private final Artifacts artifacts;
-  private final Fence fence;
-  private final Consumer<FencedException> onFenced;
+  private final Epochs epochs;
 
   private TrainCommand(
       Map<String, String> environment,
       Preemption preemption,
       TrainTask task,
       Rank rank,
-      ObjectStore store,
-      Consumer<FencedException> onFenced) {
+      ObjectStore store) {
     this.environment = environment;
     this.preemption = preemption;
     this.task = task;
     this.rank = rank;
     this.artifacts = new Artifacts(store);
-    this.fence = new Fence(store, task.workPrefix(), rank.epoch());
-    this.onFenced = onFenced;
+    this.epochs = new Epochs(store, new WorkKeys(task.workPrefix()), rank);
   }
 
   /**
@@ -67,39 +65,85 @@ final class TrainCommand {
     Rank rank = Rank.fromEnvironment(environment);
     TaskInputs.check(task, rank.worldSize());
     ObjectStore store = StoreConnection.open(environment);
-    return new TrainCommand(environment, preemption, task, rank, store, onFenced).run();
+    return new TrainCommand(environment, preemption, task, rank, store).run(onFenced);
   }
 
-  private int run() {
-    Optional<ArtifactRef> made = artifacts.find(task.stage(), task.fingerprint());
-    if (made.isPresent()) {
-      LOG.info("run={} stage={} is made already: {}", task.run(), task.stage(), made.get().uri());
+  private int run(Consumer<FencedException> onFenced) {
+    if (isMade()) {
       return ExitCode.DONE;
     }
-    fence.check();
-    if (rank.rank() != 0) {
-      return train(Optional.empty());
-    }
-    try (ProgressObject progress = ProgressObject.start(artifacts.store(), task, fence, onFenced)) {
-      return train(Optional.of(progress));
+    ObjectStore store = artifacts.store();
+    try (Pulse pulse =
+            Pulse.start(
+                store, new WorkKeys(task.workPrefix()), rank.rank(), epochs, STUCK, onFenced);
+        ProgressObject progress =
+            rank.rank() == 0 ? ProgressObject.start(store, task, epochs) : null) {
+      return train(new Signs(pulse, Optional.ofNullable(progress), preemption, rank.rank() == 0));
     }
   }
 
-  private int train(Optional<ProgressObject> progress) {
+  private boolean isMade() {
+    Optional<ArtifactRef> made = artifacts.find(task.stage(), task.fingerprint());
+    made.ifPresent(
+        ref ->
+            LOG.info("run={} stage={} is made already: {}", task.run(), task.stage(), ref.uri()));
+    return made.isPresent();
+  }
+
+  private int train(Signs signs) {
     Engine engine = Engine.start(environment);
     LOG.info(
-        "run={} stage={} rank={}/{} epoch={} engine=\"{}\"",
+        "run={} stage={} rank={}/{} pid={} engine=\"{}\"",
         task.run(),
         task.stage(),
         rank.rank(),
         rank.worldSize(),
-        rank.epoch(),
+        ProcessHandle.current().pid(),
         engine.description());
     SpecialTokens special =
         SpecialTokens.read(artifacts.read(TaskInputs.require(task, "tokenizer"), "tokenizer.json"));
-    Curriculum curriculum = Curriculum.of(task, artifacts, special, cache());
-    try (Gang gang = GlooGang.form(rank, MEETING, SILENCE)) {
-      return new GangRun(engine, curriculum, gang, progress).run(special);
+    Sharding sharding = new Sharding(rank.rank(), rank.worldSize(), task.execution().zero());
+    Curriculum curriculum = Curriculum.of(task, sharding, artifacts, special, cache());
+    try (Rendezvous rendezvous = new Rendezvous(epochs, silence());
+        Session session =
+            new Session(
+                new Session.Place(task, artifacts, epochs, engine, rendezvous.gang()),
+                curriculum,
+                special,
+                signs)) {
+      return inGangs(rendezvous, session, signs);
+    }
+  }
+
+  /** Gang after gang, until the work is done or this process is not needed any more. */
+  private int inGangs(Rendezvous rendezvous, Session session, Signs signs) {
+    String cause = "a process was started";
+    while (true) {
+      signs.phase(Phase.FORMING);
+      if (!rendezvous.form(this::isMade)) {
+        return ExitCode.DONE;
+      }
+      try {
+        return session.run(cause);
+      } catch (DivergedException e) {
+        LOG.warn("run={} rank={} goes back: {}", task.run(), rank.rank(), e.evidence());
+        cause = "divergence: " + e.evidence();
+      } catch (BrokenGangException e) {
+        LOG.warn("run={} rank={} re-forms: {}", task.run(), rank.rank(), e.getMessage());
+        cause = "a peer was lost";
+      }
+    }
+  }
+
+  private Duration silence() {
+    String seconds = environment.getOrDefault(SILENCE, SILENCE_DEFAULT);
+    try {
+      return Duration.ofSeconds(Integer.parseInt(seconds));
+    } catch (NumberFormatException e) {
+      throw new InvalidInputException(
+          "%s is \"%s\"; set it to a whole number of seconds, for example %s"
+              .formatted(SILENCE, seconds, SILENCE_DEFAULT),
+          e);
     }
   }
 
@@ -108,88 +152,5 @@ final class TrainCommand {
     return cache == null
         ? Path.of(System.getProperty("java.io.tmpdir"), "tatara-cache")
         : Path.of(cache);
-  }
-
-  /** From the formed gang to the end. */
-  private final class GangRun {
-    private final Engine engine;
-    private final Curriculum curriculum;
-    private final Gang gang;
-    private final Optional<ProgressObject> progress;
-    private final StepJournal journal = new StepJournal(task);
-    private final TrainingStep training;
-    private final Checkpoints checkpoints;
-    private final long elements;
-
-    GangRun(Engine engine, Curriculum curriculum, Gang gang, Optional<ProgressObject> progress) {
-      this.engine = engine;
-      this.curriculum = curriculum;
-      this.gang = gang;
-      this.progress = progress;
-      this.training = new TrainingStep(task, gang, curriculum.model(), curriculum.objective());
-      this.checkpoints =
-          new Checkpoints(artifacts.store(), task.workPrefix(), fence, task.checkpoint().keep());
-      this.elements = curriculum.model().parameters().layout().size();
-    }
-
-    int run(SpecialTokens special) {
-      progress.ifPresent(object -> object.phase("restoring"));
-      List<StepReport.Point> curve = new ArrayList<>();
-      int done = restore(curve);
-      progress.ifPresent(object -> object.phase("training"));
-      preemption.beginTraining();
-      try (CheckpointWriter writer = writer()) {
-        int code =
-            new TrainingLoop(task, training, writer, preemption::requested, this::report)
-                .run(done, curve);
-        if (code != ExitCode.DONE) {
-          return code;
-        }
-      }
-      LOG.info("run={} rank={} rss_mb={}", task.run(), gang.rank(), ResidentMemory.megabytes());
-      // The others may leave only when nobody needs them any more.
-      gang.barrier();
-      if (gang.rank() == 0) {
-        progress.ifPresent(object -> object.phase("saving"));
-        ArtifactRef ref =
-            new ModelArtifact(artifacts, task, fence).write(curriculum.model(), special, curve);
-        LOG.info("run={} stage={} wrote {}", task.run(), task.stage(), ref.uri());
-      }
-      return ExitCode.DONE;
-    }
-
-    private int restore(List<StepReport.Point> curve) {
-      Optional<CheckpointReader.Restored> restored =
-          new CheckpointReader(
-                  checkpoints, gang, task.fingerprint(), engine.description(), elements)
-              .restore(training.state());
-      if (restored.isEmpty()) {
-        return 0;
-      }
-      training.gatherParameters();
-      int step = restored.get().step();
-      curve.addAll(restored.get().curve());
-      journal.restored(step);
-      progress.ifPresent(object -> object.restored(step));
-      LOG.info("run={} stage={} continues after step={}", task.run(), task.stage(), step);
-      return step;
-    }
-
-    private CheckpointWriter writer() {
-      return new CheckpointWriter(
-          checkpoints,
-          new CheckpointWriter.Identity(
-              gang.rank(), gang.size(), task.fingerprint(), elements, engine.description()),
-          training.state(),
-          onFenced);
-    }
-
-    private void report(StepReport report) {
-      progress.ifPresent(
-          object -> {
-            object.step(report);
-            journal.step(report, object.rate());
-          });
-    }
   }
 }

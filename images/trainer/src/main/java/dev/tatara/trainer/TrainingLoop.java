@@ -1,11 +1,16 @@
 package dev.tatara.trainer;
 
 import dev.tatara.config.task.ExitCode;
+import dev.tatara.config.task.SampleRange;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.CheckpointWriter;
-import java.util.ArrayList;
+import dev.tatara.trainer.divergence.Divergence;
+import dev.tatara.trainer.divergence.Rollback;
+import dev.tatara.trainer.order.Batches;
+import dev.tatara.trainer.order.ConsumedSamples;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -15,25 +20,48 @@ import org.slf4j.LoggerFactory;
 final class TrainingLoop {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
-  private static final int UNMEASURED_STEPS = 50;
-
   private final TrainTask task;
   private final TrainingStep training;
   private final CheckpointWriter checkpoints;
-  private final BooleanSupplier stopRequested;
-  private final Consumer<StepReport> listener;
+  private final CheckpointClock clock;
+  private final Divergence divergence;
+  private final List<SampleRange> skipped;
+  private final Batches batches;
+  private final Signals signals;
 
+  /**
+   * What the loop asks and tells.
+   *
+   * @param leads this is rank 0, which says when a checkpoint is due
+   * @param stopRequested this rank was asked to go
+   * @param check throws when the gang must be left
+   * @param listener hears of each step
+   */
+  record Signals(
+      boolean leads,
+      BooleanSupplier stopRequested,
+      Runnable check,
+      Consumer<StepReport> listener) {}
+
+  /**
+   * @param skipped samples that are left out
+   */
   TrainingLoop(
       TrainTask task,
       TrainingStep training,
       CheckpointWriter checkpoints,
-      BooleanSupplier stopRequested,
-      Consumer<StepReport> listener) {
+      CheckpointClock clock,
+      Divergence divergence,
+      List<SampleRange> skipped,
+      Signals signals) {
     this.task = task;
     this.training = training;
     this.checkpoints = checkpoints;
-    this.stopRequested = stopRequested;
-    this.listener = listener;
+    this.clock = clock;
+    this.divergence = divergence;
+    this.skipped = skipped;
+    this.batches = new Batches(task.batch(), skipped);
+    this.signals = signals;
   }
 
   /**
@@ -41,36 +69,61 @@ final class TrainingLoop {
    *
    * @param done steps that are done
    * @param curve points of the steps done; the new ones are added
+   * @param consumed samples of the steps done; the new ones are added
    * @return {@link ExitCode#DONE} at the end, {@link ExitCode#PREEMPTED} with a checkpoint saved
+   * @throws DivergedException if a step went wrong, on all ranks
    */
-  int run(int done, List<StepReport.Point> curve) {
+  int run(int done, List<StepReport.Point> curve, ConsumedSamples consumed) {
     for (int step = done; step < task.steps(); step++) {
-      TrainingStep.Outcome outcome = training.run(step, stopRequested.getAsBoolean());
-      curve.add(outcome.report().point());
-      listener.accept(outcome.report());
+      signals.check().run();
+      boolean writing = checkpoints.busy();
+      long[] samples = batches.samples(step);
+      TrainingStep.Outcome outcome =
+          training.run(step, samples, signals.stopRequested().getAsBoolean(), due(step + 1));
+      StepReport report = outcome.report();
+      judge(step, curve, report);
+      curve.add(report.point());
+      consumed.add(samples);
+      clock.step(report.seconds(), writing);
+      signals.listener().accept(report);
       int finished = step + 1;
       if (finished == task.steps()) {
         break;
       }
       if (outcome.stop()) {
-        return leave(finished, curve);
+        return leave(finished, curve, consumed);
       }
-      if (finished % everySteps(task) == 0) {
-        checkpoints.save(finished, new ArrayList<>(curve));
+      if (outcome.save()) {
+        clock.saved(
+            finished, checkpoints.save(standing(finished, curve, consumed), signals.check()));
       }
     }
-    checkpoints.await();
+    checkpoints.await(signals.check());
     return ExitCode.DONE;
   }
 
-  private static int everySteps(TrainTask task) {
-    Integer steps = task.checkpoint().everySteps();
-    return steps == null ? UNMEASURED_STEPS : steps;
+  private boolean due(int step) {
+    return signals.leads() && clock.due(step, checkpoints.writeSeconds());
   }
 
-  private int leave(int step, List<StepReport.Point> curve) {
-    checkpoints.save(step, curve);
-    if (!checkpoints.await()) {
+  private void judge(int step, List<StepReport.Point> curve, StepReport report) {
+    Optional<String> evidence = divergence.judge(curve, report);
+    if (evidence.isPresent()) {
+      throw new DivergedException(
+          evidence.get(),
+          report.step(),
+          Rollback.of(step, task.batch(), skipped, task.divergence().window()));
+    }
+  }
+
+  private CheckpointWriter.Standing standing(
+      int step, List<StepReport.Point> curve, ConsumedSamples consumed) {
+    return new CheckpointWriter.Standing(step, curve, consumed.hex(), skipped);
+  }
+
+  private int leave(int step, List<StepReport.Point> curve, ConsumedSamples consumed) {
+    checkpoints.save(standing(step, curve, consumed), signals.check());
+    if (!checkpoints.await(signals.check())) {
       LOG.warn("run={} was asked to go, but its checkpoint could not be saved", task.run());
       return ExitCode.INFRASTRUCTURE;
     }

@@ -1,36 +1,31 @@
 package dev.tatara.trainer;
 
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
-
-import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.TrainingState;
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.model.Llama;
-import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.objective.Objective;
 import dev.tatara.trainer.optimizer.LearningRate;
 import dev.tatara.trainer.optimizer.Optimizer;
-import dev.tatara.trainer.optimizer.Slice;
-import dev.tatara.trainer.optimizer.WholeMatrices;
+import dev.tatara.trainer.order.Batches;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * One optimizer step of a gang: each rank computes its samples of the global batch, the gradients
- * are summed and scattered, each rank updates its range of the parameters, and the ranges are
- * gathered again (ZeRO stage 1; Rajbhandari et al., arXiv 1910.02054).
+ * are summed and scattered unit by unit, each rank updates its slices of the parameters, and the
+ * slices are gathered again.
  */
 public final class TrainingStep {
   private static final double CLIP_EPSILON = 1e-6;
-  private static final long NORM_STRETCH = 1 << 14;
 
   private final TrainTask task;
   private final Gang gang;
@@ -40,14 +35,18 @@ public final class TrainingStep {
   private final LearningRate learningRate;
   private final StepClock clock = new StepClock();
 
-  /** First element of this rank's range of the flat buffers. */
-  private final long begin;
+  private final OwnSlices own;
+  private final UnitExchange units;
+  private final Utilisation utilisation;
+  private UnaryOperator<StepReport> afterwards = UnaryOperator.identity();
 
-  private final Tensor ownParameters;
-  private final Tensor ownGradients;
-
-  /** What a step came to; {@code stop}: a rank was asked to go, and all know it. */
-  public record Outcome(StepReport report, boolean stop) {}
+  /**
+   * What a step came to, the same on all ranks.
+   *
+   * @param stop a rank was asked to go
+   * @param save rank 0 wants a checkpoint
+   */
+  public record Outcome(StepReport report, boolean stop, boolean save) {}
 
   public TrainingStep(TrainTask task, Gang gang, Llama model, Objective objective) {
     this.task = task;
@@ -55,122 +54,123 @@ public final class TrainingStep {
     this.model = model;
     this.objective = objective;
     this.learningRate = new LearningRate(task.optimizer(), task.steps());
-    Parameters parameters = model.parameters();
-    long range = parameters.layout().rangeSize(gang.size());
-    begin = gang.rank() * range;
-    ownParameters = parameters.flat().narrow(0, begin, range);
-    ownGradients = gang.size() == 1 ? parameters.gradients() : torch_zeros(range);
-    optimizer =
-        new Optimizer(
-            task.optimizer(),
-            parameters.layout(),
-            List.of(new Slice(begin, range)),
-            new GangMatrices(gang, parameters.gradients()));
+    this.own = new OwnSlices(model.parameters());
+    this.units = new UnitExchange(gang, model.parameters(), own);
+    this.utilisation = new Utilisation(task, model);
+    model.visitedBy(units);
+    this.optimizer =
+        new Optimizer(task.optimizer(), model.parameters().layout(), own.stretches(), units);
   }
 
-  /** Gathers into the buffer of the gradients, which nobody needs once they are scattered. */
-  private record GangMatrices(Gang gang, Tensor buffer) implements WholeMatrices {
-    @Override
-    public int rank() {
-      return gang.rank();
-    }
-
-    @Override
-    public int size() {
-      return gang.size();
-    }
-
-    @Override
-    public Tensor gather(Tensor own) {
-      gang.gather(buffer, own);
-      return buffer;
-    }
-
-    @Override
-    public void sumScattered(Tensor own, Tensor whole) {
-      gang.sumScattered(own, whole);
-    }
+  /** From now on, completes the report of each step; all ranks must do so alike. */
+  void followedBy(UnaryOperator<StepReport> afterwards) {
+    this.afterwards = afterwards;
   }
 
   /** This rank's part of what a checkpoint holds. */
   TrainingState state() {
-    return new TrainingState(
-        begin, ownParameters, optimizer.firstMoment(), optimizer.secondMoment());
+    return own.state();
   }
 
-  /** Spreads parameters that were restored by range. */
-  void gatherParameters() {
-    gang.gather(model.parameters().flat(), ownParameters);
+  /** Tells the others of parameters that were restored. */
+  void spreadParameters() {
+    try (PointerScope scope = new PointerScope()) {
+      units.spread();
+    }
+  }
+
+  /** Forgets the part of a step that was broken off. */
+  void clearGradients() {
+    units.clearGradients();
+  }
+
+  /** As before the first step. */
+  void clearMoments() {
+    own.clearMoments();
+  }
+
+  /** Does the step on the samples of an order in which nothing is skipped. */
+  public Outcome run(int step, boolean stop) {
+    return run(step, new Batches(task.batch(), List.of()).samples(step), stop, false);
   }
 
   /**
-   * Does the step.
+   * Does the step. Where the loss or the gradient is no number, nothing is updated.
    *
    * @param step counted from 0
+   * @param samples of the global batch
    * @param stop this rank was asked to go
-   * @throws InvalidInputException if the loss is no longer a number
+   * @param save this rank wants a checkpoint
    */
-  public Outcome run(int step, boolean stop) {
+  Outcome run(int step, long[] samples, boolean stop, boolean save) {
     clock.start();
     try (PointerScope scope = new PointerScope()) {
-      Objective.Sums own = compute(step);
+      Objective.Sums sums = compute(step, samples);
       clock.lap("compute");
       Totals totals;
       try (NoGradGuard guard = new NoGradGuard()) {
-        gang.sumScattered(ownGradients, model.parameters().gradients());
-        totals = exchange(own, squaredNorm(ownGradients), stop);
+        totals = exchange(sums, own.squaredNorm(), stop, save);
         clock.lap("reduce");
-        requireFinite(step, totals);
         double rate = learningRate.at(step);
-        ownGradients.mul_(new Scalar(totals.scale(task.optimizer().clip())));
-        optimizer.update(ownParameters, ownGradients, step + 1, rate);
-        model.parameters().gradients().zero_();
+        if (!totals.finite()) {
+          clearGradients();
+          return new Outcome(totals.report(step, rate, clock.total()), totals.stop(), false);
+        }
+        own.scaleGradients(totals.scale(task.optimizer().clip()));
+        optimizer.update(step + 1, rate);
+        clearGradients();
         clock.lap("update");
-        gang.gather(model.parameters().flat(), ownParameters);
+        units.spread();
         clock.lap("gather");
-        return new Outcome(totals.report(step, rate, clock.total()), totals.stop());
+        StepReport report = utilisation.of(totals.report(step, rate, clock.total()));
+        return new Outcome(afterwards.apply(report), totals.stop(), totals.save());
       }
     }
   }
 
-  /** This rank's samples of the global batch, in micro-batches. */
-  private Objective.Sums compute(int step) {
-    long first = (long) step * task.batch();
+  /** This rank's samples of the global batch, in micro-batches; all ranks do as many rounds. */
+  private Objective.Sums compute(int step, long[] samples) {
+    long first = (long) step * samples.length;
     List<Long> mine = new ArrayList<>();
-    for (long index = first; index < first + task.batch(); index++) {
-      if (index % gang.size() == gang.rank()) {
-        mine.add(index);
+    int[] counts = new int[gang.size()];
+    for (int place = 0; place < samples.length; place++) {
+      int rank = (int) ((first + place) % gang.size());
+      counts[rank]++;
+      if (rank == gang.rank()) {
+        mine.add(samples[place]);
       }
     }
-    Objective.Sums sums = Objective.Sums.NONE;
-    for (int i = 0; i < mine.size(); i += task.microBatch()) {
+    int most = Arrays.stream(counts).max().orElse(0);
+    List<Objective.Sums> sums = new ArrayList<>();
+    for (int i = 0; i < most; i += task.microBatch()) {
+      int begin = Math.min(mine.size(), i);
       int end = Math.min(mine.size(), i + task.microBatch());
-      long[] indices = mine.subList(i, end).stream().mapToLong(Long::longValue).toArray();
-      sums = sums.plus(objective.accumulate(model, indices));
+      long[] indices = mine.subList(begin, end).stream().mapToLong(Long::longValue).toArray();
+      units.round(
+          i == 0,
+          i + task.microBatch() >= most,
+          () -> {
+            if (indices.length > 0) {
+              // No sample comes first in two micro-batches.
+              model.dropping(task.loss().dropout(), 31 * task.seed() + indices[0]);
+              sums.add(objective.accumulate(model, indices));
+            }
+          });
     }
-    return sums;
-  }
-
-  /** In double precision over stretches: one long sum of floats is off by 5e-5. */
-  private static double squaredNorm(Tensor values) {
-    double sum = 0;
-    for (long begin = 0; begin < values.numel(); begin += NORM_STRETCH) {
-      Tensor part = values.narrow(0, begin, Math.min(NORM_STRETCH, values.numel() - begin));
-      sum += part.dot(part).item_double();
-    }
-    return sum;
+    return sums.stream().reduce(Objective.Sums.NONE, Objective.Sums::plus);
   }
 
   /** One small sum over all ranks for everything that all must know. */
-  private Totals exchange(Objective.Sums own, double squaredNorm, boolean stop) {
+  private Totals exchange(Objective.Sums sums, double squaredNorm, boolean stop, boolean save) {
     List<Double> values = new ArrayList<>();
-    values.add(own.loss());
-    values.add(own.weight());
-    values.add((double) own.tokens());
+    values.add(sums.loss());
+    values.add(sums.weight());
+    values.add((double) sums.tokens());
     values.add(squaredNorm);
     values.add(stop ? 1.0 : 0.0);
+    values.add(save ? 1.0 : 0.0);
     for (String name : objective.extraNames()) {
-      values.add(own.extra().getOrDefault(name, 0.0));
+      values.add(sums.extra().getOrDefault(name, 0.0));
     }
     Tensor sum = Tensor.create(values.stream().mapToDouble(Double::doubleValue).toArray());
     gang.sum(sum);
@@ -178,7 +178,7 @@ public final class TrainingStep {
     TreeMap<String, Double> extra = new TreeMap<>();
     double weight = Math.max(total.get(1), Double.MIN_NORMAL);
     for (int i = 0; i < objective.extraNames().size(); i++) {
-      extra.put(objective.extraNames().get(i), total.get(5 + i) / weight);
+      extra.put(objective.extraNames().get(i), total.get(6 + i) / weight);
     }
     return new Totals(
         total.get(0) / weight,
@@ -186,6 +186,7 @@ public final class TrainingStep {
         weight,
         (long) total.get(2),
         total.get(4) > 0,
+        total.get(5) > 0,
         extra);
   }
 
@@ -195,7 +196,12 @@ public final class TrainingStep {
       double weight,
       long tokens,
       boolean stop,
+      boolean save,
       TreeMap<String, Double> extra) {
+
+    boolean finite() {
+      return Double.isFinite(loss) && Double.isFinite(norm);
+    }
 
     /** From the gradient of the summed loss to the clipped gradient of the mean loss. */
     double scale(double clip) {
@@ -205,20 +211,6 @@ public final class TrainingStep {
 
     StepReport report(int step, double rate, double seconds) {
       return new StepReport(step + 1, loss, norm, rate, tokens, seconds, extra);
-    }
-  }
-
-  private void requireFinite(int step, Totals totals) {
-    if (!Double.isFinite(totals.loss()) || !Double.isFinite(totals.norm())) {
-      throw new InvalidInputException(
-          "%s diverged at step %d: loss %s, gradient norm %s. Lower %s.optimizer.learningRate (now %s) or raise its warmup"
-              .formatted(
-                  task.stage().word(),
-                  step + 1,
-                  totals.loss(),
-                  totals.norm(),
-                  task.stage().word(),
-                  task.optimizer().learningRate()));
     }
   }
 }

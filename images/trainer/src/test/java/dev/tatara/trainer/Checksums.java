@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -20,8 +21,13 @@ public final class Checksums {
 
   /** Of some values in a row. */
   static Checksums of(Tensor values) {
+    return of(List.of(values));
+  }
+
+  /** Of all values of some tensors. */
+  static Checksums of(List<Tensor> parts) {
     Checksums sums = new Checksums();
-    sums.add(new FloatPointer(values.data_ptr()), values.numel());
+    parts.forEach(part -> sums.add(new FloatPointer(part.data_ptr()), part.numel()));
     return sums;
   }
 
@@ -67,7 +73,7 @@ public final class Checksums {
     try (PointerScope scope = new PointerScope()) {
       for (ParameterLayout.Slot slot : parameters.layout().tensors()) {
         JsonNode wanted = tensors.path(slot.name());
-        Tensor values = parameters.flat().narrow(0, slot.offset(), slot.elements());
+        Tensor values = parameters.values(slot.unit()).narrow(0, slot.offset(), slot.elements());
         of(values).assertEqual(wanted, 10 * relative, slot.name());
         total.add(new FloatPointer(values.data_ptr()), values.numel());
         edges(values, wanted, element, slot.name());

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole gangs as processes, and what happens to them. */
+/** Whole gangs as processes, undisturbed. */
 final class GangTest {
   private static final int STEPS = 80;
 
@@ -89,85 +89,6 @@ final class GangTest {
       assertThat(one.get(step).gradientNorm())
           .isCloseTo(two.get(step).gradientNorm(), within(1e-4));
     }
-  }
-
-  @Test
-  void killedRankCostsNoBit() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "killed", 2, STEPS);
-    List<RankProcess> first = bench.start(task, "train", 2, 1);
-    // Any step after the first checkpoint: which one is up to the machine.
-    first.get(0).awaitLine(line -> line.contains("checkpoint step=5 "));
-    long killed = System.nanoTime();
-    first.get(1).kill();
-    assertThat(first.get(0).await()).isEqualTo(ExitCode.INFRASTRUCTURE);
-    assertThat((System.nanoTime() - killed) / 1e9).isLessThan(10);
-    assertThat(first.get(0).log()).contains("This rank lost a peer");
-
-    epoch(task, 2);
-    List<RankProcess> second = bench.start(task, "train", 2, 2);
-    assertThat(second.get(1).await()).isEqualTo(ExitCode.DONE);
-    assertThat(second.get(0).await()).isEqualTo(ExitCode.DONE);
-    assertThat(second.get(0).log()).contains("continues after step=");
-    assertThat(bench.result(task).objects()).isEqualTo(undisturbed.objects());
-  }
-
-  @Test
-  void corruptCheckpointFallsBackAndSaysSo() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "corrupt", 2, STEPS);
-    List<RankProcess> first = bench.start(task, "train", 2, 1);
-    first.get(0).awaitLine(line -> line.contains("checkpoint step=15 "));
-    first.get(0).kill();
-    first.get(1).await();
-    List<String> manifests =
-        bench.store().list(task.workPrefix() + "checkpoints/").stream()
-            .filter(key -> key.endsWith("manifest.json"))
-            .toList();
-    String newest = manifests.get(manifests.size() - 1).replace("manifest.json", "rank-1.bin");
-    byte[] bytes = bench.store().read(newest);
-    bytes[bytes.length / 2] ^= 1;
-    bench.store().write(newest, bytes);
-
-    List<RankProcess> second = bench.start(task, "train", 2, 2);
-    assertThat(second.get(0).await()).isEqualTo(ExitCode.DONE);
-    assertThat(second.get(1).await()).isEqualTo(ExitCode.DONE);
-    assertThat(second.get(1).log()).contains("falling back to an older one").contains("SHA-256");
-    assertThat(bench.result(task).objects()).isEqualTo(undisturbed.objects());
-  }
-
-  @Test
-  void terminatedGangSavesACheckpointAndGoesOnLater() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "preempted", 2, STEPS);
-    List<RankProcess> first = bench.start(task, "train", 2, 1);
-    first.get(0).awaitLine(line -> line.contains("step=2/"));
-    first.get(1).terminate();
-    assertThat(first.get(1).await()).as(first.get(1).log()).isEqualTo(ExitCode.PREEMPTED);
-    assertThat(first.get(0).await()).as(first.get(0).log()).isEqualTo(ExitCode.PREEMPTED);
-
-    assertThat(bench.run(task, 2)).containsExactly(ExitCode.DONE, ExitCode.DONE);
-    assertThat(bench.result(task).objects()).isEqualTo(undisturbed.objects());
-  }
-
-  @Test
-  void checkpointOfTwoRanksIsContinuedByOne() throws Exception {
-    TrainTask two = bench.pretrain(tokens, "elastic", 2, STEPS);
-    List<RankProcess> first = bench.start(two, "train", 2, 1);
-    first.get(0).awaitLine(line -> line.contains("checkpoint step=10 "));
-    first.forEach(RankProcess::kill);
-    TrainTask one = bench.pretrain(tokens, "elastic", 1, STEPS);
-    assertThat(bench.run(one, 2)).containsExactly(ExitCode.DONE);
-    List<StepReport.Point> expected = curve(bench.pretrain(tokens, "undisturbed", 2, STEPS));
-    assertThat(curve(one).get(STEPS - 1).loss())
-        .isCloseTo(expected.get(STEPS - 1).loss(), within(1e-3));
-  }
-
-  @Test
-  void gangOfAnOlderEpochEndsWithoutWriting() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "stale", 1, 100_000);
-    List<RankProcess> ranks = bench.start(task, "train", 1, 1);
-    ranks.get(0).awaitLine(line -> line.contains("step=1/"));
-    epoch(task, 2);
-    assertThat(ranks.get(0).await()).isEqualTo(ExitCode.FENCED);
-    assertThat(ranks.get(0).log()).contains("epoch 2 has begun");
   }
 
   @Test
@@ -252,11 +173,5 @@ final class GangTest {
         .contains("logits_0")
         .contains("[3,%d]".formatted(Workbench.VOCABULARY))
         .contains("logits_1");
-  }
-
-  private static void epoch(TrainTask task, int epoch) {
-    bench
-        .store()
-        .write(task.workPrefix() + "epoch", String.valueOf(epoch).getBytes(StandardCharsets.UTF_8));
   }
 }

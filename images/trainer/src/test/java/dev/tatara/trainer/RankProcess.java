@@ -96,6 +96,18 @@ final class RankProcess {
     }
   }
 
+  long pid() {
+    return process.pid();
+  }
+
+  /** SIGSTOP or SIGCONT, for example. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new AssertionError("no process %d to send %s".formatted(pid(), name));
+    }
+  }
+
   /** SIGKILL. */
   void kill() {
     process.destroyForcibly();

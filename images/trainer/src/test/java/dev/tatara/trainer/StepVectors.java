@@ -16,6 +16,7 @@ import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.AssistantTokens;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.safetensors.SafeTensorsFile;
@@ -68,10 +69,10 @@ final class StepVectors {
     return hyper.path("T").asInt();
   }
 
-  Llama model(String name, int ranks) throws IOException {
+  Llama model(String name, Sharding sharding) throws IOException {
     Path init = folder.resolve(name).resolve("init");
     HuggingFaceConfig config = ModelFolder.config(init);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), ranks);
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     ModelFolder.load(init, parameters);
     return new Llama(config, parameters, length() + 1);
   }
@@ -109,6 +110,10 @@ final class StepVectors {
   }
 
   TrainTask task(OptimizerConfig optimizer, int microBatch, int ranks) {
+    return task(optimizer, microBatch, ranks, LossConfig.DEFAULT);
+  }
+
+  TrainTask task(OptimizerConfig optimizer, int microBatch, int ranks, LossConfig loss) {
     return new TrainTask(
         "test",
         Stage.PRETRAIN,
@@ -126,7 +131,7 @@ final class StepVectors {
         List.of(),
         optimizer,
         0,
-        LossConfig.DEFAULT,
+        loss,
         CheckpointConfig.every(10, 1),
         ValidationConfig.DEFAULT,
         DivergenceConfig.DEFAULT,

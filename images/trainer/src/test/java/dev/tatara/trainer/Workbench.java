@@ -22,7 +22,9 @@ import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
+import dev.tatara.config.task.WorkKeys;
 import dev.tatara.embedded.EmbeddedObjectStore;
+import dev.tatara.trainer.order.SampleOrder;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -71,7 +73,17 @@ final class Workbench implements AutoCloseable {
 
   /** Two languages of pseudo-words that a model can learn, in two parts each. */
   ArtifactRef tokens(int perPart) throws IOException {
-    String prefix = Artifacts.prefix(Stage.TOKENIZE, "tokens-" + perPart);
+    return tokens("tokens-" + perPart, perPart, List.of());
+  }
+
+  /** As {@link #tokens(int)}, but some windows hold tokens that occur nowhere else, at random. */
+  ArtifactRef poisoned(int perPart, List<SampleOrder.Sample> poison) throws IOException {
+    return tokens("poisoned-" + perPart, perPart, poison);
+  }
+
+  private ArtifactRef tokens(String fingerprint, int perPart, List<SampleOrder.Sample> poison)
+      throws IOException {
+    String prefix = Artifacts.prefix(Stage.TOKENIZE, fingerprint);
     List<ManifestObject> objects = new ArrayList<>();
     SortedMap<String, TokenIndex.Language> languages = new TreeMap<>();
     for (String language : List.of("en", "ja")) {
@@ -79,11 +91,24 @@ final class Workbench implements AutoCloseable {
       for (int p = 0; p < 2; p++) {
         String name = "train/%s/%05d.bin".formatted(language, p);
         int base = language.equals("en") ? 4 : 130;
-        objects.add(artifacts.put(prefix, name, stream(perPart, base, p)));
+        byte[] stream = stream(perPart, base, p);
+        for (SampleOrder.Sample sample : poison) {
+          if (sample.stream().equals(language)) {
+            poison(stream, sample.item() * LENGTH - (long) p * perPart);
+          }
+        }
+        objects.add(artifacts.put(prefix, name, stream));
         parts.add(new TokenIndex.Part(name, name + ".idx", perPart, "made"));
       }
+      // Three documents of 50, 20 and 30 tokens, ends included.
+      String name = "validation/%s.bin".formatted(language);
+      String starts = "validation/%s.boundaries".formatted(language);
+      objects.add(artifacts.put(prefix, name, stream(100, language.equals("en") ? 4 : 130, 9)));
+      objects.add(artifacts.put(prefix, starts, longs(0, 50, 70)));
+      TokenIndex.Part heldOut = new TokenIndex.Part(name, starts, 100, "");
       languages.put(
-          language, new TokenIndex.Language(parts, 2L * perPart, 1, 1, "none", 1, 1, 1.0));
+          language,
+          new TokenIndex.Language(parts, 2L * perPart, 1, 1, "none", 388, 97, 1.0, heldOut));
     }
     objects.add(
         artifacts.put(
@@ -91,7 +116,25 @@ final class Workbench implements AutoCloseable {
     objects.add(artifacts.put(prefix, "tokenizer.json", tokenizer()));
     objects.add(
         artifacts.put(prefix, "tokenizer_config.json", "{}".getBytes(StandardCharsets.UTF_8)));
-    return commit(Stage.TOKENIZE, "tokens-" + perPart, objects);
+    return commit(Stage.TOKENIZE, fingerprint, objects);
+  }
+
+  private static void poison(byte[] stream, long firstToken) {
+    ByteBuffer bytes = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN);
+    Random random = new Random(firstToken);
+    for (long token = firstToken; token < firstToken + LENGTH; token++) {
+      short rare = (short) (250 + random.nextInt(6));
+      if (token >= 0 && 2 * token < stream.length) {
+        bytes.putShort((int) (2 * token), rare);
+      }
+    }
+  }
+
+  private static byte[] longs(long... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return bytes.array();
   }
 
   private static byte[] tokenizer() {
@@ -173,6 +216,32 @@ final class Workbench implements AutoCloseable {
         3e-3);
   }
 
+  /** The task with other bounds for what counts as diverged. */
+  static TrainTask with(TrainTask task, DivergenceConfig divergence) {
+    return new TrainTask(
+        task.run(),
+        task.stage(),
+        task.fingerprint(),
+        task.seed(),
+        task.model(),
+        task.inputs(),
+        task.outputPrefix(),
+        task.workPrefix(),
+        task.worldSize(),
+        task.steps(),
+        task.sequenceLength(),
+        task.batch(),
+        task.microBatch(),
+        task.mixture(),
+        task.optimizer(),
+        task.beta(),
+        task.loss(),
+        task.checkpoint(),
+        task.validation(),
+        divergence,
+        task.execution());
+  }
+
   TrainTask task(
       Stage stage,
       String fingerprint,
@@ -212,15 +281,29 @@ final class Workbench implements AutoCloseable {
   /** Starts all ranks of a gang. */
   List<RankProcess> start(Object task, String command, int worldSize, int epoch)
       throws IOException {
-    Path document = document(task);
-    int port = freePort();
     List<RankProcess> ranks = new ArrayList<>();
+    int port = freePort();
+    Path document = document(task);
     for (int rank = 0; rank < worldSize; rank++) {
       ranks.add(
           RankProcess.start(
               command, environment(document, rank, worldSize, port, epoch), directory));
     }
     return ranks;
+  }
+
+  /** Starts one rank, as the launcher replaces one that has ended: raises the epoch first. */
+  RankProcess replace(TrainTask task, int rank, int epoch) throws IOException {
+    raise(task, epoch);
+    return RankProcess.start(
+        "train", environment(document(task), rank, task.worldSize(), freePort(), epoch), directory);
+  }
+
+  /** Writes the launcher's epoch. */
+  void raise(TrainTask task, int epoch) {
+    store.write(
+        new WorkKeys(task.workPrefix()).epoch(),
+        String.valueOf(epoch).getBytes(StandardCharsets.UTF_8));
   }
 
   /** Starts the only rank of a gang, with some variables changed. */
@@ -245,6 +328,7 @@ final class Workbench implements AutoCloseable {
     environment.put("MASTER_PORT", String.valueOf(port));
     environment.put("TATARA_EPOCH", String.valueOf(epoch));
     environment.put("TATARA_TASK", document.toString());
+    environment.put("TATARA_SILENCE_SECONDS", "15");
     environment.put("TATARA_METRICS_PORT", "0");
     environment.put("TATARA_EXIT_WITH_PARENT", "1");
     return environment;

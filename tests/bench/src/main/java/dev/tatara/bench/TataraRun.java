@@ -12,13 +12,14 @@ import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.TrainingStep;
+import dev.tatara.trainer.gang.FixedGang;
 import dev.tatara.trainer.gang.Gang;
-import dev.tatara.trainer.gang.GlooGang;
 import dev.tatara.trainer.model.HuggingFaceConfig;
 import dev.tatara.trainer.model.Initialization;
 import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
+import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.objective.NextToken;
 import dev.tatara.trainer.tensor.Engine;
 import java.io.IOException;
@@ -71,9 +72,9 @@ public final class TataraRun {
 
   Measurement measure(Rank rank) {
     Engine.start(System.getenv());
-    Llama model = model(rank.worldSize());
+    Llama model = model(new Sharding(rank.rank(), rank.worldSize(), 1));
     int warm = text.isPresent() ? 0 : WARM_UP;
-    try (Gang gang = GlooGang.form(rank, PATIENCE, PATIENCE)) {
+    try (Gang gang = FixedGang.meet(rank, PATIENCE)) {
       TrainingStep training =
           new TrainingStep(
               task(rank.worldSize(), warm + steps),
@@ -106,10 +107,10 @@ public final class TataraRun {
     }
   }
 
-  private Llama model(int ranks) {
+  private Llama model(Sharding sharding) {
     HuggingFaceConfig config =
-        HuggingFaceConfig.llama(size.shape, size.vocabulary, size.length, 0, 0);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), ranks);
+        HuggingFaceConfig.fresh(size.shape, size.vocabulary, size.length, 0, 0);
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), sharding);
     Initialization.fill(parameters, config, 1);
     return new Llama(config, parameters, size.length);
   }

@@ -130,6 +130,12 @@ public final class ObjectStore {
     return call("read", key, () -> client.getObject(get(key).build()));
   }
 
+  /** A stream over part of the object, {@code length} bytes from {@code offset}; close it. */
+  public InputStream open(String key, long offset, long length) {
+    return call(
+        "read", key, () -> client.getObject(get(key).offset(offset).length(length).build()));
+  }
+
   /** Part of the object: {@code length} bytes from {@code offset}. */
   public byte[] readRange(String key, long offset, int length) {
     if (length == 0) {

@@ -3,6 +3,7 @@ package dev.tatara.base.token;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code tokenize} made: {@code tokens.json} of its artifact. Beside it lie {@code
@@ -31,6 +32,8 @@ public record TokenIndex(int vocabularySize, int endOfText, SortedMap<String, La
    * @param unigramBitsPerByte of the held-out text under the token frequencies of the training text
    *     (add-one smoothed): what a model must beat; 0 if nothing is held out, which happens only to
    *     a language with a single document
+   * @param heldOut tokens of the held-out documents, each with its end, for the loss during
+   *     training; null in artifacts from before they were packed
    */
   public record Language(
       List<Part> parts,
@@ -40,7 +43,30 @@ public record TokenIndex(int vocabularySize, int endOfText, SortedMap<String, La
       String validation,
       long validationBytes,
       long validationTokens,
-      double unigramBitsPerByte) {}
+      double unigramBitsPerByte,
+      @Nullable Part heldOut) {
+    /** Held-out text without packed tokens. */
+    public Language(
+        List<Part> parts,
+        long tokens,
+        long documents,
+        long bytes,
+        String validation,
+        long validationBytes,
+        long validationTokens,
+        double unigramBitsPerByte) {
+      this(
+          parts,
+          tokens,
+          documents,
+          bytes,
+          validation,
+          validationBytes,
+          validationTokens,
+          unigramBitsPerByte,
+          null);
+    }
+  }
 
   /**
    * One object of packed tokens: little-endian unsigned 16-bit ({@code vocabularySize} ≤ 65,536) or
@@ -49,6 +75,7 @@ public record TokenIndex(int vocabularySize, int endOfText, SortedMap<String, La
    * @param name object in the artifact, {@code train/<language>/<shard>.bin}
    * @param boundaries object with the offset of the first token of each document, in tokens from
    *     the start of the part: little-endian 64-bit
+   * @param source of the run document; empty where many are brought together
    */
   public record Part(String name, String boundaries, long tokens, String source) {}
 

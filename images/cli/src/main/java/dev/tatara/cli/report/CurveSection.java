@@ -5,9 +5,13 @@ import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.StepReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The loss over the steps, one chart per training stage. */
 final class CurveSection implements Section {
+  private static final String HELD_OUT = "validation/loss.";
+
   @Override
   public void write(ReportContent content, Html page) {
     if (content.curves().values().stream().allMatch(List::isEmpty)) {
@@ -25,7 +29,7 @@ final class CurveSection implements Section {
     page.close();
     page.leaf(
         "p",
-        "Loss in nats per target token (dpo: of the preference). Thin: each step. Thick: moving average. Dashed: a model that knows nothing.",
+        "Loss in nats per target token (dpo: of the preference). Thin: each step. Thick: moving average. Dots: held-out text, by language. Dashed: a model that knows nothing.",
         "class",
         "note");
     page.close();
@@ -45,7 +49,7 @@ final class CurveSection implements Section {
     page.close();
     List<LineChart.Point> line = new ArrayList<>();
     points.forEach(point -> line.add(new LineChart.Point(point.step(), point.loss())));
-    LineChart.write(stage.word() + " loss", line, reference(content, stage), page);
+    LineChart.write(stage.word() + " loss", line, reference(content, stage), heldOut(points), page);
     if (!last.extra().isEmpty()) {
       page.open("p", "class", "note").text("At the last step: ");
       List<String> extra = new ArrayList<>();
@@ -53,6 +57,24 @@ final class CurveSection implements Section {
       page.text(String.join(", ", extra)).close();
     }
     page.close();
+  }
+
+  /** The loss on held-out text, by language. */
+  private static SortedMap<String, List<LineChart.Point>> heldOut(List<StepReport.Point> points) {
+    SortedMap<String, List<LineChart.Point>> lines = new TreeMap<>();
+    for (StepReport.Point point : points) {
+      point
+          .extra()
+          .forEach(
+              (name, value) -> {
+                if (name.startsWith(HELD_OUT) && Double.isFinite(value)) {
+                  lines
+                      .computeIfAbsent(name.substring(HELD_OUT.length()), any -> new ArrayList<>())
+                      .add(new LineChart.Point(point.step(), value));
+                }
+              });
+    }
+    return lines;
   }
 
   /** Loss of a model that gives every token, or both answers, the same probability. */

@@ -4,6 +4,7 @@ import dev.tatara.cli.figures.Figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** A line over steps with its moving average and an optional level: an SVG without scripts. */
 final class LineChart {
@@ -35,8 +36,10 @@ final class LineChart {
    * Draws the chart.
    *
    * @param level height of a dashed line; not drawn if it is not finite
+   * @param others further lines by name, which are marked at their points
    */
-  static void write(String label, List<Point> all, double level, Html page) {
+  static void write(
+      String label, List<Point> all, double level, Map<String, List<Point>> others, Html page) {
     List<Point> points = thinned(all.stream().filter(p -> Double.isFinite(p.y())).toList());
     if (points.isEmpty()) {
       return;
@@ -46,6 +49,10 @@ final class LineChart {
     if (Double.isFinite(level)) {
       low = Math.min(low, level);
       high = Math.max(high, level);
+    }
+    for (Point point : others.values().stream().flatMap(List::stream).toList()) {
+      low = Math.min(low, point.y());
+      high = Math.max(high, point.y());
     }
     double margin = Math.max((high - low) * 0.06, 1e-6);
     LineChart chart =
@@ -63,7 +70,34 @@ final class LineChart {
     }
     page.empty("path", "d", chart.path(points), "class", "raw");
     page.empty("path", "d", chart.path(averaged(points)), "class", "mean");
+    others.forEach((name, line) -> chart.marked(name, line, page));
     page.close();
+  }
+
+  private void marked(String name, List<Point> points, Html page) {
+    page.empty("path", "d", path(points), "class", "other");
+    for (Point point : points) {
+      page.empty(
+          "circle",
+          "cx",
+          number(x(point.x())),
+          "cy",
+          number(y(point.y())),
+          "r",
+          "2.4",
+          "class",
+          "mark");
+    }
+    Point last = points.get(points.size() - 1);
+    page.leaf(
+        "text",
+        name,
+        "x",
+        number(x(last.x()) - 6),
+        "y",
+        number(y(last.y()) - 6),
+        "text-anchor",
+        "end");
   }
 
   private static List<Point> thinned(List<Point> points) {

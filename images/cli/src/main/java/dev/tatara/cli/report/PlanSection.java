@@ -38,11 +38,7 @@ final class PlanSection implements Section {
         "tokens per parameter",
         Figures.decimal(plan.tokensPerParameter(), 1),
         perParameter(content));
-    row(
-        page,
-        "compute (6 · parameters · tokens)",
-        Figures.rounded(plan.trainingFlops()) + "FLOP",
-        "");
+    row(page, "compute", Figures.rounded(plan.trainingFlops()) + "FLOP", "");
     Optional<StageOutcome> trained =
         content
             .outcome(Stage.PRETRAIN)
@@ -61,7 +57,7 @@ final class PlanSection implements Section {
         trained
             .map(outcome -> Figures.rounded(plan.trainingFlops() / outcome.seconds()) + "FLOP/s")
             .orElse(""));
-    row(page, "memory per rank, model and optimizer", Figures.bytes(plan.bytesPerRank()), "");
+    row(page, "memory per rank", Figures.bytes(plan.bytesPerRank()), "");
     row(page, "one checkpoint", Figures.bytes(plan.checkpointBytes()), "");
     row(page, "sources", Figures.bytes(plan.sourceBytes()), "");
   }

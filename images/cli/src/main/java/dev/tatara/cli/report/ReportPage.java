@@ -18,6 +18,7 @@ public final class ReportPage {
           new CurveSection(),
           new AccountSection(),
           new FertilitySection(),
+          new MixtureSection(),
           new StageSection(),
           new PlanSection(),
           new LedgerSection(),

@@ -65,6 +65,18 @@ final class ReportPageTest {
   }
 
   @Test
+  void countsTheTokensOfEachSourceAndLanguage() {
+    assertThat(page)
+        .contains("<h2>What the model was trained on</h2>")
+        .contains("<td>manuals</td><td class=\"n\">983,040</td><td class=\"n\">66.7 %</td>");
+  }
+
+  @Test
+  void marksTheLossOnHeldOutText() {
+    assertThat(page).contains("class=\"mark\"").contains("validation/loss.en 4.900");
+  }
+
+  @Test
   void givesBytesPerTokenForEachLanguage() {
     assertThat(page).contains("3.90").contains("3.54");
   }

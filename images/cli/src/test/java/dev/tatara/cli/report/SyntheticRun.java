@@ -34,7 +34,7 @@ public final class SyntheticRun {
       }
     }
     Map<Stage, List<StepReport.Point>> curves = new EnumMap<>(Stage.class);
-    curves.put(Stage.PRETRAIN, curve(180, 8.3, 4.6, Map.of()));
+    curves.put(Stage.PRETRAIN, curve(180, 8.3, 4.6, Map.of("validation/loss.en", 4.9)));
     curves.put(Stage.SFT, curve(60, 5.2, 4.4, Map.of()));
     curves.put(Stage.DPO, curve(30, 0.693, 0.61, Map.of("rewards/accuracies", 0.66)));
     return new ReportContent(
@@ -124,7 +124,21 @@ public final class SyntheticRun {
             Stage.PRETRAIN,
             State.DONE,
             171,
-            Map.of("parameters", 1_075_456L, "steps", 180L, "tokens", 1_474_560L),
+            Map.of(
+                "parameters",
+                1_075_456L,
+                "steps",
+                180L,
+                "tokens",
+                1_474_560L,
+                "tokens.source.aozora",
+                491_520L,
+                "tokens.source.manuals",
+                983_040L,
+                "tokens.language.en",
+                983_040L,
+                "tokens.language.ja",
+                491_520L),
             Account.EMPTY,
             ""));
     stages.add(outcome(Stage.SFT, State.DONE, 31, Map.of("steps", 60L), Account.EMPTY, ""));
@@ -213,6 +227,7 @@ public final class SyntheticRun {
         551_168,
         183,
         1_499_136,
+        7.6e6,
         9.7e12,
         1.4,
         12_900_000,

@@ -1,20 +1,12 @@
 package dev.tatara.trainer.checkpoint;
 
-import static org.bytedeco.pytorch.global.torch.torch_empty;
-
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.trainer.gang.Gang;
-import dev.tatara.trainer.tensor.HostMemory;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.slf4j.Logger;
@@ -26,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CheckpointReader {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointReader.class);
-  private static final long NONE = -1;
+  private static final CheckpointId NONE = new CheckpointId(-1, -1);
 
   private final Checkpoints checkpoints;
   private final Gang gang;
@@ -51,69 +43,101 @@ public final class CheckpointReader {
   /**
    * What was brought back.
    *
-   * @param step steps that are done
-   * @param curve their points
+   * @param curve points of the steps done
+   * @param samples digest of the samples so far
    */
-  public record Restored(int step, List<StepReport.Point> curve) {}
+  public record Restored(CheckpointId id, List<StepReport.Point> curve, String samples) {}
 
-  /** Fills this rank's state from a checkpoint, if there is one; the rest must be gathered. */
-  public Optional<Restored> restore(TrainingState state) {
-    Iterator<Integer> candidates =
-        (gang.rank() == 0 ? checkpoints.steps() : List.<Integer>of()).iterator();
-    while (true) {
-      long step = agree(candidates.hasNext() ? candidates.next() : NONE);
-      if (step == NONE) {
+  /** Hears of checkpoints that were not usable; called on one rank for each. */
+  @FunctionalInterface
+  public interface Witness {
+    /**
+     * @param attempt counts the checkpoints that were tried, from 1
+     */
+    void unusable(CheckpointId id, String reason, int attempt);
+  }
+
+  /**
+   * Fills this rank's state from a checkpoint, if there is one; the rest must be gathered.
+   *
+   * @param candidates newest first; only those of rank 0 count
+   */
+  public Optional<Restored> restore(
+      List<CheckpointId> candidates, TrainingState state, Witness witness) {
+    Iterator<CheckpointId> proposals =
+        (gang.rank() == 0 ? candidates : List.<CheckpointId>of()).iterator();
+    for (int tried = 1; ; tried++) {
+      CheckpointId id = agree(proposals.hasNext() ? proposals.next() : NONE);
+      if (id.equals(NONE)) {
         return Optional.empty();
       }
-      Optional<Restored> restored = attempt((int) step, state);
-      if (sum(restored.isPresent() ? 0 : 1) == 0) {
-        return restored;
+      Attempt attempt = attempt(id, state);
+      int failed = firstFailed(attempt);
+      if (failed < 0) {
+        return attempt.restored();
+      }
+      LOG.warn("checkpoint {} is not usable, falling back to an older one: {}", id, attempt.text());
+      if (failed == gang.rank()) {
+        witness.unusable(id, attempt.text(), tried);
       }
     }
   }
 
   /** Rank 0's value, on every rank. */
-  private long agree(long proposal) {
-    return sum(gang.rank() == 0 ? proposal : 0);
+  private CheckpointId agree(CheckpointId proposal) {
+    long[] sums =
+        sum(gang.rank() == 0 ? new long[] {proposal.step(), proposal.epoch()} : new long[2]);
+    return new CheckpointId((int) sums[0], (int) sums[1]);
   }
 
-  private long sum(long value) {
+  /** The lowest rank that could not load its part; -1 if all could. */
+  private int firstFailed(Attempt attempt) {
+    long[] failures = new long[gang.size()];
+    failures[gang.rank()] = attempt.restored().isPresent() ? 0 : 1;
+    long[] sums = sum(failures);
+    for (int rank = 0; rank < sums.length; rank++) {
+      if (sums[rank] > 0) {
+        return rank;
+      }
+    }
+    return -1;
+  }
+
+  private long[] sum(long[] values) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor sum = Tensor.create(new long[] {value});
+      Tensor sum = Tensor.create(values);
       gang.sum(sum);
-      return sum.item_long();
+      long[] sums = new long[values.length];
+      new LongPointer(sum.data_ptr()).get(sums);
+      return sums;
     }
   }
 
-  private Optional<Restored> attempt(int step, TrainingState state) {
+  /** What came of loading: the state, or why not. */
+  private record Attempt(Optional<Restored> restored, String text) {}
+
+  private Attempt attempt(CheckpointId id, TrainingState state) {
     try {
-      CheckpointManifest manifest = checkpoints.manifest(step);
+      CheckpointManifest manifest = checkpoints.manifest(id);
       requireSameTask(manifest);
-      for (Shard shard : manifest.shards()) {
-        if (shard.begin() < state.end() && shard.end() > state.begin()) {
-          load(step, shard, state);
-        }
-      }
-      byte[] curve = checkpoints.store().read(checkpoints.prefix(step) + Checkpoints.CURVE);
+      new ShardReader(checkpoints.store(), checkpoints.prefix(id), state).read(manifest.shards());
+      byte[] curve = checkpoints.store().read(checkpoints.prefix(id) + Checkpoints.CURVE);
       if (!Checkpoints.describe(curve).equals(manifest.curve())) {
         throw new CorruptCheckpointException("its curve has other bytes than its manifest says");
       }
       if (!manifest.engine().equals(engine) || manifest.worldSize() != gang.size()) {
         LOG.warn(
-            "checkpoint step={} was written by {} ranks on {}; {} ranks on {} go on with other rounding",
-            step,
+            "checkpoint {} was written by {} ranks on {}; {} ranks on {} go on with other rounding",
+            id,
             manifest.worldSize(),
             manifest.engine(),
             gang.size(),
             engine);
       }
-      return Optional.of(new Restored(manifest.step(), Curve.read(curve)));
+      return new Attempt(
+          Optional.of(new Restored(id, Curve.read(curve), manifest.samples())), "it is whole");
     } catch (CorruptCheckpointException | StoreException e) {
-      LOG.warn(
-          "checkpoint step={} is not usable, falling back to an older one: {}",
-          step,
-          e.getMessage());
-      return Optional.empty();
+      return new Attempt(Optional.empty(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -123,59 +147,5 @@ public final class CheckpointReader {
           "it was written for the artifact %s of %d elements, not for %s of %d"
               .formatted(manifest.fingerprint(), manifest.elements(), fingerprint, elements));
     }
-  }
-
-  /** Reads a shard as a whole, to verify it, and copies the part that lies in this rank's range. */
-  private void load(int step, Shard shard, TrainingState state) {
-    long length = shard.end() - shard.begin();
-    long begin = Math.max(shard.begin(), state.begin());
-    long count = Math.min(shard.end(), state.end()) - begin;
-    try (PointerScope scope = new PointerScope()) {
-      Tensor whole = torch_empty(3 * length);
-      String digest = fill(checkpoints.prefix(step) + shard.name(), whole, shard.size());
-      if (!digest.equals(shard.sha256())) {
-        throw new CorruptCheckpointException(
-            "%s has SHA-256 %s, but %s was expected"
-                .formatted(shard.name(), digest, shard.sha256()));
-      }
-      List<Tensor> tensors = state.tensors();
-      for (int i = 0; i < tensors.size(); i++) {
-        tensors
-            .get(i)
-            .narrow(0, begin - state.begin(), count)
-            .copy_(whole.narrow(0, i * length + begin - shard.begin(), count));
-      }
-    }
-  }
-
-  private String fill(String key, Tensor target, long size) {
-    HostMemory memory = HostMemory.of(target);
-    if (memory.bytes() != size) {
-      throw new CorruptCheckpointException(
-          "%s should have %d bytes by its range, its manifest says %d"
-              .formatted(key, memory.bytes(), size));
-    }
-    try (InputStream in = checkpoints.store().open(key)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      memory.forEachPiece((offset, piece) -> copy(in, piece, digest, key));
-      if (in.read() >= 0) {
-        throw new CorruptCheckpointException(key + " is longer than its manifest says");
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    } catch (IOException e) {
-      throw new CorruptCheckpointException("%s cannot be read: %s".formatted(key, e.getMessage()));
-    }
-  }
-
-  private static void copy(InputStream in, ByteBuffer piece, MessageDigest digest, String key)
-      throws IOException {
-    byte[] bytes = in.readNBytes(piece.remaining());
-    if (bytes.length != piece.remaining()) {
-      throw new CorruptCheckpointException(key + " is shorter than its manifest says");
-    }
-    digest.update(bytes);
-    piece.put(bytes);
   }
 }

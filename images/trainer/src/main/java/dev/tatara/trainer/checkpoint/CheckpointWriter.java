@@ -2,6 +2,7 @@ package dev.tatara.trainer.checkpoint;
 
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.Json;
+import dev.tatara.config.task.SampleRange;
 import dev.tatara.config.task.StepReport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,15 +14,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes this rank's shard of each checkpoint in the background; on rank 0 also waits for the
  * others' shards and commits. A checkpoint that cannot be written is logged and missed; training
- * goes on, since the one before still stands.
+ * goes on, since the one before still stands. It outlives its gang, as its memory does.
  */
 public final class CheckpointWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
@@ -30,13 +32,14 @@ public final class CheckpointWriter implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration GRACE = Duration.ofMillis(500);
+  private static final Duration SLICE = Duration.ofMillis(200);
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final Checkpoints checkpoints;
   private final Identity identity;
   private final TrainingState state;
+  private final IntSupplier newestEpoch;
   private final HostCopy copy;
-  private final Consumer<FencedException> onFenced;
   private final ExecutorService background =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -45,52 +48,100 @@ public final class CheckpointWriter implements AutoCloseable {
             return thread;
           });
   private Future<Boolean> running = CompletableFuture.completedFuture(true);
+  private volatile Lineage lineage = new Lineage(0, List.of());
+  private volatile int epoch;
+  private volatile double writeSeconds;
 
   /**
-   * What stays the same over all checkpoints of a gang.
+   * What stays the same over all checkpoints of a process.
    *
-   * @param elements of the flat buffer, without padding
+   * @param elements of the model, without the padding that ranks add
    * @param engine description of the engine
    */
   public record Identity(
       int rank, int worldSize, String fingerprint, long elements, String engine) {}
 
   /**
-   * @param state live tensors; read only within {@link #save}
-   * @param onFenced called in the background when a newer gang has taken over
+   * Where training stands.
+   *
+   * @param step steps that are done
+   * @param curve points of all steps so far; used on rank 0
+   * @param samples digest of all samples so far
+   * @param skipped samples that are never trained on
+   */
+  public record Standing(
+      int step, List<StepReport.Point> curve, String samples, List<SampleRange> skipped) {}
+
+  /**
+   * @param state live tensors; their content is read only within {@link #save}
+   * @param newestEpoch looks it up; only the newest gang deletes
    */
   public CheckpointWriter(
-      Checkpoints checkpoints,
-      Identity identity,
-      TrainingState state,
-      Consumer<FencedException> onFenced) {
+      Checkpoints checkpoints, Identity identity, TrainingState state, IntSupplier newestEpoch) {
     this.checkpoints = checkpoints;
     this.identity = identity;
     this.state = state;
-    this.copy = new HostCopy(state.parameters().numel());
-    this.onFenced = onFenced;
+    this.copy = new HostCopy(state.elements());
+    this.newestEpoch = newestEpoch;
+  }
+
+  /**
+   * From here on writes for this epoch. A checkpoint of the epoch before that lacks shards is given
+   * up, since nobody will write them; one that is being written is waited for.
+   */
+  public void enter(int newEpoch, Lineage newLineage) {
+    epoch = newEpoch;
+    // Whatever it still waits for, it sees the new epoch and ends.
+    await(() -> {});
+    lineage = newLineage;
   }
 
   /**
    * Copies the state and begins to write it; first waits for the checkpoint before to be written.
    *
-   * @param step steps that are done
-   * @param curve points of all steps so far; used on rank 0
+   * @param check throws when nobody can be waited for any more
    * @return seconds that the caller was kept
    */
-  public double save(int step, List<StepReport.Point> curve) {
+  public double save(Standing standing, Runnable check) {
     long start = System.nanoTime();
-    await();
+    await(check);
     copy.take(state);
-    List<StepReport.Point> points = identity.rank() == 0 ? List.copyOf(curve) : List.of();
+    Standing kept =
+        identity.rank() == 0
+            ? new Standing(
+                standing.step(),
+                List.copyOf(standing.curve()),
+                standing.samples(),
+                standing.skipped())
+            : new Standing(standing.step(), List.of(), "", List.of());
     double stall = (System.nanoTime() - start) / 1e9;
-    running = background.submit(() -> write(step, points, stall));
+    CheckpointMetrics.STALL.observe(stall);
+    CheckpointId id = new CheckpointId(standing.step(), epoch);
+    running = background.submit(() -> write(id, kept, stall));
     return stall;
   }
 
-  /** Waits until all that was begun is written; false if the last checkpoint was missed. */
-  public boolean await() {
+  /** Whether a checkpoint is being written. */
+  public boolean busy() {
+    return !running.isDone();
+  }
+
+  /** Seconds that the last write took in the background; 0 before the first. */
+  public double writeSeconds() {
+    return writeSeconds;
+  }
+
+  /**
+   * Waits until all that was begun is written; false if the last checkpoint was missed.
+   *
+   * @param check throws when nobody can be waited for any more
+   */
+  public boolean await(Runnable check) {
     try {
+      while (!running.isDone()) {
+        check.run();
+        awaitSlice();
+      }
       return running.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -100,84 +151,84 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  private boolean write(int step, List<StepReport.Point> curve, double stall) {
+  private void awaitSlice() throws InterruptedException, ExecutionException {
+    try {
+      running.get(SLICE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // It is not done; the caller looks again.
+    }
+  }
+
+  private boolean write(CheckpointId id, Standing standing, double stall) {
     long start = System.nanoTime();
     try {
-      writeShard(step);
-      boolean complete = identity.rank() != 0 || commit(step, curve);
+      writeShard(id);
+      boolean complete = identity.rank() != 0 || commit(id, standing);
       double seconds = (System.nanoTime() - start) / 1e9;
+      writeSeconds = seconds;
       CheckpointMetrics.SECONDS.observe(seconds);
-      CheckpointMetrics.STALL.observe(stall);
       if (complete) {
         LOG.info(
-            "checkpoint step={} bytes={} seconds={} stall={}",
-            step,
+            "checkpoint step={} epoch={} bytes={} seconds={} stall={}",
+            id.step(),
+            id.epoch(),
             copy.bytes(),
             "%.3f".formatted(seconds),
             "%.4f".formatted(stall));
       }
       return complete;
-    } catch (FencedException e) {
-      onFenced.accept(e);
-      return false;
     } catch (StoreException e) {
-      LOG.warn("checkpoint step={} missed, the one before it stands: {}", step, e.getMessage());
+      LOG.warn(
+          "checkpoint step={} missed, the one before it stands: {}", id.step(), e.getMessage());
       return false;
     }
   }
 
-  private void writeShard(int step) {
+  private void writeShard(CheckpointId id) {
     int rank = identity.rank();
     String name = "rank-%d.bin".formatted(rank);
-    checkpoints.fence().check();
-    checkpoints.store().write(checkpoints.prefix(step) + name, copy.stream(), copy.bytes());
-    Shard shard =
-        new Shard(
-            rank,
-            state.begin(),
-            state.end(),
-            name,
-            copy.bytes(),
-            copy.sha256(),
-            checkpoints.fence().epoch());
-    checkpoints.store().write(checkpoints.shardKey(step, rank), Json.bytes(shard));
+    checkpoints.store().write(checkpoints.prefix(id) + name, copy.stream(), copy.bytes());
+    Shard shard = new Shard(rank, name, copy.bytes(), copy.pieces(state), id.epoch());
+    checkpoints.store().write(checkpoints.shardKey(id, rank), Json.bytes(shard));
   }
 
-  private boolean commit(int step, List<StepReport.Point> curve) {
+  private boolean commit(CheckpointId id, Standing standing) {
     List<Shard> shards = new ArrayList<>();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     for (int rank = 0; rank < identity.worldSize(); rank++) {
-      Optional<Shard> shard = checkpoints.shard(step, rank);
-      while (shard.isEmpty() && System.nanoTime() < deadline) {
+      Optional<Shard> shard = checkpoints.shard(id, rank);
+      while (shard.isEmpty() && id.epoch() == epoch && System.nanoTime() < deadline) {
         // The store has no way to tell when an object appears.
         LockSupport.parkNanos(POLL.toNanos());
-        shard = checkpoints.shard(step, rank);
+        shard = checkpoints.shard(id, rank);
       }
       if (shard.isEmpty()) {
-        LOG.warn("checkpoint step={} missed, rank {} did not write its shard", step, rank);
+        LOG.warn("checkpoint step={} missed, rank {} did not write its shard", id.step(), rank);
         return false;
       }
       shards.add(shard.get());
     }
-    byte[] lines = Curve.write(curve);
+    byte[] lines = Curve.write(standing.curve());
     checkpoints.commit(
         new CheckpointManifest(
-            step,
+            id.step(),
             identity.worldSize(),
-            checkpoints.fence().epoch(),
+            id.epoch(),
             identity.fingerprint(),
             identity.elements(),
             identity.engine(),
             shards,
-            Checkpoints.describe(lines)),
+            Checkpoints.describe(lines),
+            standing.samples(),
+            standing.skipped()),
         lines);
+    if (newestEpoch.getAsInt() == id.epoch()) {
+      checkpoints.forget(id, lineage);
+    }
     return true;
   }
 
-  /**
-   * Ends the background work. A checkpoint that is being written has a moment left: after a failure
-   * the others are gone, and the launcher waits to form the gang anew.
-   */
+  /** Ends the background work; a checkpoint that is being written has a moment left. */
   @Override
   public void close() {
     background.shutdown();

@@ -4,117 +4,105 @@ import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.Json;
 import dev.tatara.config.artifact.ManifestObject;
+import dev.tatara.config.run.CheckpointConfig;
+import dev.tatara.config.task.WorkKeys;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The checkpoints of one task in the store: which there are, committing and forgetting them. */
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
-  private static final Pattern STEP = Pattern.compile("step-(\\d{8,})/");
   private static final String MANIFEST = "manifest.json";
   static final String CURVE = "curve.jsonl";
 
   private final ObjectStore store;
-  private final String prefix;
-  private final Fence fence;
-  private final int keep;
+  private final WorkKeys keys;
+  private final CheckpointConfig config;
 
-  /**
-   * @param keep newest checkpoints that are kept, at least one
-   */
-  public Checkpoints(ObjectStore store, String workPrefix, Fence fence, int keep) {
+  public Checkpoints(ObjectStore store, WorkKeys keys, CheckpointConfig config) {
     this.store = store;
-    this.prefix = workPrefix + "checkpoints/";
-    this.fence = fence;
-    this.keep = Math.max(1, keep);
+    this.keys = keys;
+    this.config = config;
   }
 
-  /** Key prefix of the checkpoint after a step, ending in a slash. */
-  String prefix(int step) {
-    return prefix + "step-%08d/".formatted(step);
+  /** Key prefix of a checkpoint, ending in a slash. */
+  String prefix(CheckpointId id) {
+    return keys.checkpoint(id.step(), id.epoch());
   }
 
   ObjectStore store() {
     return store;
   }
 
-  Fence fence() {
-    return fence;
-  }
-
-  /** Steps with a manifest, newest first. */
-  public List<Integer> steps() {
-    List<Integer> steps = new ArrayList<>();
-    for (String key : store.list(prefix)) {
-      if (key.endsWith("/" + MANIFEST)) {
-        step(key).ifPresent(steps::add);
-      }
-    }
-    steps.sort(Comparator.reverseOrder());
-    return steps;
-  }
-
-  private static Optional<Integer> step(String key) {
-    Matcher matcher = STEP.matcher(key);
-    return matcher.find() ? Optional.of(Integer.parseInt(matcher.group(1))) : Optional.empty();
+  /** Those with a manifest that may be gone on from, newest first. */
+  public List<CheckpointId> admitted(Lineage lineage) {
+    return store.list(keys.checkpoints()).stream()
+        .filter(key -> key.endsWith("/" + MANIFEST))
+        .flatMap(key -> CheckpointId.of(key).stream())
+        .filter(lineage::admits)
+        .sorted(CheckpointId.NEWEST_FIRST)
+        .toList();
   }
 
   /**
-   * The manifest of the checkpoint after a step.
+   * The manifest of a checkpoint.
    *
-   * @throws CorruptCheckpointException if it cannot be parsed
+   * @throws CorruptCheckpointException if it cannot be parsed or is not its own
    */
-  CheckpointManifest manifest(int step) {
+  CheckpointManifest manifest(CheckpointId id) {
     try {
-      return Json.read(store.read(prefix(step) + MANIFEST), CheckpointManifest.class);
-    } catch (UncheckedIOException e) {
+      CheckpointManifest manifest =
+          Json.read(store.read(prefix(id) + MANIFEST), CheckpointManifest.class);
+      if (manifest.step() != id.step() || manifest.epoch() != id.epoch()) {
+        throw new CorruptCheckpointException("its manifest is that of another checkpoint");
+      }
+      return manifest;
+    } catch (UncheckedIOException | IllegalArgumentException | NullPointerException e) {
       throw new CorruptCheckpointException("its manifest cannot be read: " + e.getMessage());
     }
   }
 
   /** Where a rank says that its shard is written. */
-  String shardKey(int step, int rank) {
-    return prefix(step) + "rank-%d.json".formatted(rank);
+  String shardKey(CheckpointId id, int rank) {
+    return prefix(id) + "rank-%d.json".formatted(rank);
   }
 
-  /** The shard that a rank of this epoch has written, if it is done. */
-  Optional<Shard> shard(int step, int rank) {
-    return store
-        .readIfPresent(shardKey(step, rank))
-        .map(bytes -> Json.read(bytes, Shard.class))
-        // An older epoch may have left one here; its rank is gone and its bytes may be half there.
-        .filter(shard -> shard.epoch() == fence.epoch());
+  /** The shard that a rank has written, if it is done. */
+  Optional<Shard> shard(CheckpointId id, int rank) {
+    return store.readIfPresent(shardKey(id, rank)).map(bytes -> Json.read(bytes, Shard.class));
   }
 
-  /**
-   * Makes a checkpoint exist, then forgets old ones.
-   *
-   * @throws FencedException if a newer gang has been formed
-   */
+  /** Makes a checkpoint exist. */
   void commit(CheckpointManifest manifest, byte[] curve) {
-    store.write(prefix(manifest.step()) + CURVE, curve);
-    fence.check();
-    store.write(prefix(manifest.step()) + MANIFEST, Json.bytes(manifest));
-    forget(manifest.step());
+    String prefix = prefix(new CheckpointId(manifest.step(), manifest.epoch()));
+    store.write(prefix + CURVE, curve);
+    store.write(prefix + MANIFEST, Json.bytes(manifest));
   }
 
   static ManifestObject describe(byte[] curve) {
     return new ManifestObject(CURVE, curve.length, Json.sha256(curve));
   }
 
-  /** Keeps the newest; what an interrupted gang left without a manifest goes too. */
-  private void forget(int newest) {
-    List<Integer> kept = steps().stream().limit(keep).toList();
+  /**
+   * Deletes what is not to be kept: older ones, what is not of this lineage, and what an
+   * interrupted gang left without a manifest. For the newest gang only.
+   *
+   * @param newest checkpoint that was just written
+   */
+  void forget(CheckpointId newest, Lineage lineage) {
+    Set<CheckpointId> kept = kept(admitted(lineage));
     List<String> gone = new ArrayList<>();
-    for (String key : store.list(prefix)) {
-      if (step(key).filter(step -> step <= newest && !kept.contains(step)).isPresent()) {
+    for (String key : store.list(keys.checkpoints())) {
+      if (CheckpointId.of(key)
+          .filter(id -> outlived(id, newest) && !kept.contains(id))
+          .isPresent()) {
         gone.add(key);
       }
     }
@@ -125,5 +113,24 @@ public final class Checkpoints {
     } catch (StoreException e) {
       LOG.warn("checkpoint old ones are not deleted: {}", e.getMessage());
     }
+  }
+
+  private Set<CheckpointId> kept(List<CheckpointId> newestFirst) {
+    Set<CheckpointId> kept = new HashSet<>();
+    for (CheckpointId id : newestFirst) {
+      if (kept.size() < Math.max(1, config.keep())) {
+        kept.add(id);
+      }
+    }
+    Integer keepEvery = config.keepEvery();
+    if (keepEvery != null) {
+      newestFirst.stream().filter(id -> id.step() % keepEvery == 0).forEach(kept::add);
+    }
+    return kept;
+  }
+
+  /** A later checkpoint of the same epoch is not there yet; one of an older epoch never will be. */
+  private static boolean outlived(CheckpointId id, CheckpointId newest) {
+    return id.epoch() < newest.epoch() || id.step() <= newest.step();
   }
 }

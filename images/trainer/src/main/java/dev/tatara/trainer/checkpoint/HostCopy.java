@@ -3,13 +3,9 @@ package dev.tatara.trainer.checkpoint;
 import static org.bytedeco.pytorch.global.torch.torch_empty;
 
 import dev.tatara.trainer.tensor.HostMemory;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -19,23 +15,28 @@ import org.bytedeco.pytorch.Tensor;
  * memory is used again by the next copy.
  */
 final class HostCopy {
+  /** Elements that are verified at a time, 4 MB: what a rank reads in vain is less. */
+  private static final long PIECE = 1 << 20;
+
   private final Tensor buffer;
   private final HostMemory memory;
-  private final long length;
 
-  HostCopy(long length) {
-    this.length = length;
-    buffer = torch_empty(3 * length);
+  HostCopy(long elements) {
+    buffer = torch_empty(TrainingState.PARTS * elements);
     memory = HostMemory.of(buffer);
   }
 
-  /** Takes the state over; this is all that training waits for. */
+  /** Takes the state over, part by part; this is all that training waits for. */
   void take(TrainingState state) {
     try (NoGradGuard guard = new NoGradGuard()) {
-      List<Tensor> tensors = state.tensors();
-      for (int i = 0; i < tensors.size(); i++) {
-        try (Tensor place = buffer.narrow(0, i * length, length)) {
-          place.copy_(tensors.get(i));
+      long at = 0;
+      for (int part = 0; part < TrainingState.PARTS; part++) {
+        for (TrainingState.Stretch stretch : state.stretches()) {
+          Tensor source = stretch.parts().get(part);
+          try (Tensor place = buffer.narrow(0, at, source.numel())) {
+            place.copy_(source);
+          }
+          at += source.numel();
         }
       }
     }
@@ -45,16 +46,21 @@ final class HostCopy {
     return memory.bytes();
   }
 
-  String sha256() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      memory.forEachPiece((offset, piece) -> digest.update(piece));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** What the copy of this state consists of, in order. */
+  List<Shard.Piece> pieces(TrainingState state) {
+    List<Shard.Piece> pieces = new ArrayList<>();
+    long at = 0;
+    for (int part = 0; part < TrainingState.PARTS; part++) {
+      for (TrainingState.Stretch stretch : state.stretches()) {
+        for (long begin = stretch.begin(); begin < stretch.end(); begin += PIECE) {
+          long end = Math.min(stretch.end(), begin + PIECE);
+          int length = (int) (end - begin) * Float.BYTES;
+          pieces.add(new Shard.Piece(part, begin, end, Digest.of(memory.piece(at, length))));
+          at += length;
+        }
+      }
     }
+    return pieces;
   }
 
   /** The bytes, in order. */

@@ -1,8 +1,10 @@
 package dev.tatara.trainer.gang;
 
-/** Another rank is gone or silent. Starting the gang anew, from its last checkpoint, is safe. */
+import org.jspecify.annotations.Nullable;
+
+/** Another rank is gone or silent, or has moved on. Forming the gang anew is safe. */
 public final class BrokenGangException extends RuntimeException {
-  BrokenGangException(String message, Throwable cause) {
+  BrokenGangException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -41,12 +41,24 @@ final class Block {
 
   /** Block {@code i}, counted from 0, of hidden states [B, T, C]. */
   Tensor forward(int i, Tensor x, RotaryEmbedding.Tables tables, @Nullable DocumentMask documents) {
+    return forward(i, x, tables, documents, Dropout.NONE);
+  }
+
+  /** As above, with some activations dropped. */
+  Tensor forward(
+      int i,
+      Tensor x,
+      RotaryEmbedding.Tables tables,
+      @Nullable DocumentMask documents,
+      Dropout dropout) {
     if (config.family() == Family.OLMO2) {
-      Tensor y = x.add(norm(attention(i, x, tables, documents), i + ".norm_attention"));
-      return y.add(norm(mlp(i, y), i + ".norm_mlp"));
+      Tensor attended = dropout.afterAttention(attention(i, x, tables, documents), i);
+      Tensor y = x.add(norm(attended, i + ".norm_attention"));
+      return y.add(norm(dropout.afterMlp(mlp(i, y), i), i + ".norm_mlp"));
     }
-    Tensor y = x.add(attention(i, norm(x, i + ".norm_in"), tables, documents));
-    return y.add(mlp(i, norm(y, i + ".norm_attention")));
+    Tensor attended = attention(i, norm(x, i + ".norm_in"), tables, documents);
+    Tensor y = x.add(dropout.afterAttention(attended, i));
+    return y.add(dropout.afterMlp(mlp(i, norm(y, i + ".norm_attention")), i));
   }
 
   private Tensor attention(

@@ -1,5 +1,6 @@
 package dev.tatara.trainer.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tatara.config.run.ModelShape;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param ropeTheta base of the rotary frequencies
  * @param ropeScaling null: frequencies as they are
  * @param beginOfText token ids, for whoever generates with the model
+ * @param imported the {@code config.json} that this was read from, so that writing it again loses
+ *     nothing; null for a new model
  */
 public record HuggingFaceConfig(
     Family family,
@@ -29,15 +32,16 @@ public record HuggingFaceConfig(
     boolean tiedEmbeddings,
     int beginOfText,
     int endOfText,
-    int padding) {
+    int padding,
+    @Nullable JsonNode imported) {
   private static final double NORM_EPSILON = 1e-5;
   private static final double ROPE_THETA = 10_000;
 
-  /** A new LLaMA of this shape; token ids as {@code tokenize} gives them out. */
-  public static HuggingFaceConfig llama(
+  /** A new model of this shape; token ids as {@code tokenize} gives them out. */
+  public static HuggingFaceConfig fresh(
       ModelShape shape, int vocabularySize, int maxPositions, int endOfText, int padding) {
     return new HuggingFaceConfig(
-        Family.LLAMA,
+        Family.valueOf(shape.architecture().name()),
         vocabularySize,
         shape.hiddenSize(),
         shape.layers(),
@@ -52,7 +56,8 @@ public record HuggingFaceConfig(
         shape.tiedEmbeddings(),
         endOfText,
         endOfText,
-        padding);
+        padding,
+        null);
   }
 
   /** The same model, meant for sequences at least this long. */
@@ -73,7 +78,8 @@ public record HuggingFaceConfig(
         tiedEmbeddings,
         beginOfText,
         endOfText,
-        padding);
+        padding,
+        imported);
   }
 
   /** Width of the query projection. */

@@ -5,11 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.Json;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +14,7 @@ import org.jspecify.annotations.Nullable;
  * transformers 4 and 5 write; refuses what this engine would compute wrongly.
  */
 public final class HuggingFaceJson {
-  private static final int LARGEST = 1 << 24;
-
-  private final JsonNode root;
-  private final String where;
-
-  private HuggingFaceJson(JsonNode root, String where) {
-    this.root = root;
-    this.where = where;
-  }
+  private HuggingFaceJson() {}
 
   /**
    * Reads {@code config.json}.
@@ -35,129 +24,43 @@ public final class HuggingFaceJson {
    *     supported
    */
   public static HuggingFaceConfig read(byte[] json, String where) {
-    try {
-      return new HuggingFaceJson(Json.tree(json), where).config();
-    } catch (UncheckedIOException e) {
-      throw new InvalidInputException(
-          "%s is no JSON (%s); it must be the config.json of a Hugging Face model"
-              .formatted(where, e.getMessage()),
-          e);
+    return ConfigReader.of(json, where).config();
+  }
+
+  /**
+   * The bytes of {@code config.json}: what was imported with what changed since, or all keys of a
+   * new model in alphabetical order, as transformers writes them.
+   *
+   * @param type of the weights beside it
+   */
+  public static byte[] bytes(HuggingFaceConfig config, WeightType type) {
+    return config.imported() == null
+        ? lines(fresh(config, type))
+        : lines(changed(config, config.imported(), type));
+  }
+
+  /** Only positions can change, and what the weights are stored as. */
+  private static ObjectNode changed(HuggingFaceConfig config, JsonNode imported, WeightType type) {
+    ObjectNode json = imported.deepCopy();
+    if (json.path("max_position_embeddings").asInt(0) != config.maxPositions()) {
+      json.put("max_position_embeddings", config.maxPositions());
     }
-  }
-
-  private HuggingFaceConfig config() {
-    Family family = family();
-    refuse("hidden_act", root.path("hidden_act").asText("silu"), "silu");
-    refuse("attention_bias", root.path("attention_bias").asText("false"), "false");
-    refuse("mlp_bias", root.path("mlp_bias").asText("false"), "false");
-    refuse("use_sliding_window", root.path("use_sliding_window").asText("false"), "false");
-    int hidden = whole("hidden_size", null);
-    int heads = whole("num_attention_heads", null);
-    int keyValueHeads = whole("num_key_value_heads", heads);
-    int headSize = whole("head_dim", Math.max(1, hidden / heads));
-    if (heads % keyValueHeads != 0 || headSize % 2 != 0) {
-      throw wrong(
-          "num_attention_heads",
-          "%d with %d key-value heads of %d".formatted(heads, keyValueHeads, headSize),
-          "a multiple of num_key_value_heads, and an even head_dim");
+    if (json.has("torch_dtype")) {
+      json.put("torch_dtype", type.configName());
     }
-    return new HuggingFaceConfig(
-        family,
-        whole("vocab_size", null),
-        hidden,
-        whole("num_hidden_layers", null),
-        heads,
-        keyValueHeads,
-        headSize,
-        whole("intermediate_size", null),
-        whole("max_position_embeddings", 2048),
-        root.path("rms_norm_eps").asDouble(1e-6),
-        theta(),
-        scaling(),
-        root.path("tie_word_embeddings").asBoolean(false),
-        tokenId("bos_token_id", 0),
-        tokenId("eos_token_id", 0),
-        tokenId("pad_token_id", 0));
-  }
-
-  private Family family() {
-    String type = root.path("model_type").asText("");
-    return Arrays.stream(Family.values())
-        .filter(family -> family.modelType().equals(type))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                wrong(
-                    "model_type",
-                    "\"" + type + "\"",
-                    "one of "
-                        + Arrays.stream(Family.values())
-                            .map(Family::modelType)
-                            .collect(Collectors.joining(", "))));
-  }
-
-  private int whole(String key, @Nullable Integer absent) {
-    JsonNode node = root.path(key);
-    if ((node.isMissingNode() || node.isNull()) && absent != null) {
-      return absent;
+    if (json.has("dtype") || !json.has("torch_dtype")) {
+      json.put("dtype", type.configName());
     }
-    if (!node.isIntegralNumber() || node.longValue() < 1 || node.longValue() > LARGEST) {
-      throw wrong(key, node.toString(), "a whole number from 1 to " + LARGEST);
-    }
-    return node.intValue();
+    return json;
   }
 
-  /** Ids may be given as a list, the first being the usual one. */
-  private int tokenId(String key, int absent) {
-    JsonNode node = root.path(key);
-    return node.isArray() ? node.path(0).asInt(absent) : node.asInt(absent);
-  }
-
-  private double theta() {
-    JsonNode theta = root.path("rope_theta");
-    return theta.isNumber() ? theta.asDouble() : ropeNode().path("rope_theta").asDouble(10_000);
-  }
-
-  /** transformers 4 says {@code rope_scaling}, 5 says {@code rope_parameters}. */
-  private JsonNode ropeNode() {
-    return root.hasNonNull("rope_scaling")
-        ? root.path("rope_scaling")
-        : root.path("rope_parameters");
-  }
-
-  private @Nullable RopeScaling scaling() {
-    JsonNode node = ropeNode();
-    String type = node.path("rope_type").asText(node.path("type").asText("default"));
-    if (type.equals("default")) {
-      return null;
-    }
-    refuse("rope_scaling.rope_type", type, "llama3");
-    return new RopeScaling(
-        node.path("factor").asDouble(8),
-        node.path("low_freq_factor").asDouble(1),
-        node.path("high_freq_factor").asDouble(4),
-        node.path("original_max_position_embeddings").asInt(8192));
-  }
-
-  private void refuse(String key, String found, String supported) {
-    if (!found.equals(supported)) {
-      throw wrong(key, "\"" + found + "\"", "\"" + supported + "\", the only kind supported");
-    }
-  }
-
-  private InvalidInputException wrong(String key, String found, String expected) {
-    return new InvalidInputException(
-        "%s: %s is %s; expected %s".formatted(where, key, found, expected));
-  }
-
-  /** The bytes of {@code config.json}; keys in alphabetical order, as transformers writes them. */
-  public static byte[] bytes(HuggingFaceConfig config) {
+  private static ObjectNode fresh(HuggingFaceConfig config, WeightType type) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.putArray("architectures").add(config.family().architecture());
     json.put("attention_bias", false);
     json.put("attention_dropout", 0.0);
     json.put("bos_token_id", config.beginOfText());
-    json.put("dtype", "float32");
+    json.put("dtype", type.configName());
     json.put("eos_token_id", config.endOfText());
     json.put("head_dim", config.headSize());
     json.put("hidden_act", "silu");
@@ -176,10 +79,10 @@ public final class HuggingFaceJson {
     json.put("rope_theta", config.ropeTheta());
     json.put("tie_word_embeddings", config.tiedEmbeddings());
     // The older name of dtype, which many readers still look for.
-    json.put("torch_dtype", "float32");
+    json.put("torch_dtype", type.configName());
     json.put("use_cache", true);
     json.put("vocab_size", config.vocabularySize());
-    return lines(json);
+    return json;
   }
 
   private static JsonNode scaling(@Nullable RopeScaling scaling) {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.util.Random;
-import org.bytedeco.javacpp.PointerScope;
 
 /**
  * Fresh weights: normal with deviation 0.02, projections into the residual stream scaled by 1/√(2
@@ -33,15 +32,19 @@ public final class Initialization {
   private static void fill(
       Parameters parameters, ParameterLayout.Slot slot, double deviation, long seed) {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L + slot.name().hashCode());
-    try (PointerScope scope = new PointerScope()) {
-      HostMemory.of(parameters.view(slot))
-          .forEachPiece(
-              (offset, piece) -> {
-                FloatBuffer floats = piece.asFloatBuffer();
-                while (floats.hasRemaining()) {
-                  floats.put(deviation == 0 ? 1f : (float) (random.nextGaussian() * deviation));
-                }
-              });
+    try {
+      parameters.fill(
+          slot,
+          elements ->
+              HostMemory.of(elements)
+                  .forEachPiece(
+                      (offset, piece) -> {
+                        FloatBuffer floats = piece.asFloatBuffer();
+                        while (floats.hasRemaining()) {
+                          floats.put(
+                              deviation == 0 ? 1f : (float) (random.nextGaussian() * deviation));
+                        }
+                      }));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

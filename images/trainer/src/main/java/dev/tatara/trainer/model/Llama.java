@@ -38,6 +38,7 @@ public final class Llama {
   private final ExecutionConfig.Precision precision;
   private final boolean checkpointing;
   private BlockVisitor visitor = BlockVisitor.NONE;
+  private Dropout dropout = Dropout.NONE;
 
   /**
    * @param longest tokens of the longest sequence that will be asked for
@@ -69,9 +70,19 @@ public final class Llama {
     return parameters;
   }
 
+  /**
+   * In the next training, drops a share of the activations behind attention and MLP.
+   *
+   * @param seed of the micro-batch, which decides which ones
+   */
+  public void dropping(double share, long seed) {
+    dropout = share == 0 ? Dropout.NONE : new Dropout(share, Dropout.mixed(seed));
+  }
+
   /** From now on, tells this visitor what is computed. */
   public void visitedBy(BlockVisitor visitor) {
     this.visitor = visitor;
+    parameters.broughtBy(visitor);
   }
 
   /** What goes into each block, [B, T, C], and last what the output projection sees. */
@@ -127,12 +138,14 @@ public final class Llama {
     try (NoGradGuard guard = new NoGradGuard()) {
       BiFunction<Integer, Tensor, Unit> blocks = units(tokens, documents);
       Deque<Unit> units = new ArrayDeque<>();
+      // A graph holds the parameters of its unit, so it may not outlive their stay.
+      boolean again = checkpointing || !derived() && !parameters.sharding().keepsParameters();
       Tensor x = at(0, false, () -> embed(tokens));
       for (int i = 0; i < config.layers(); i++) {
         Unit unit = blocks.apply(i, x);
         units.push(unit);
         Tensor below = x;
-        x = at(i + 1, false, () -> unit.forward(checkpointing));
+        x = at(i + 1, false, () -> unit.forward(again));
         endUnlessSame(below, x);
       }
       Unit end = new RecordedUnit(x, input -> block.norm(input, "norm"));
@@ -195,12 +208,16 @@ public final class Llama {
       LlamaBlock.Pass pass = pass(tokens, documents, tables);
       return (i, x) -> new LlamaBlock(pass, i, x);
     }
-    return (i, x) -> new RecordedUnit(x, input -> block.forward(i, input, tables, documents));
+    Dropout dropped = dropout;
+    return (i, x) ->
+        new RecordedUnit(x, input -> block.forward(i, input, tables, documents, dropped));
   }
 
   /** Whether the way back is derived by hand; autograd finds it otherwise. */
   private boolean derived() {
-    return config.family() == Family.LLAMA && precision == ExecutionConfig.Precision.FP32;
+    return config.family() == Family.LLAMA
+        && precision == ExecutionConfig.Precision.FP32
+        && dropout.equals(Dropout.NONE);
   }
 
   private LlamaBlock.Pass pass(

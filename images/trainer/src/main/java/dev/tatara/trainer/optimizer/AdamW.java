@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -17,76 +18,76 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * AdamW (Loshchilov and Hutter, arXiv 1711.05101) on one range of the flat parameters, by ATen's
- * fused kernel.
+ * AdamW (Loshchilov and Hutter, arXiv 1711.05101) on this rank's slices, by ATen's fused kernel:
+ * one call for all stretches of one weight decay.
  */
 final class AdamW {
-  /** Elements of the range that are treated alike. */
-  private record Stretch(long begin, long end) {}
-
   private final OptimizerConfig config;
   private final OperatorHandle kernel;
   private final TensorLists lists = new TensorLists();
   private final Map<Double, List<Stretch>> byDecay;
-  private final Tensor firstMoment;
-  private final Tensor secondMoment;
   private final Tensor step;
 
   /**
    * @param shares what to update, in order
-   * @param firstMoment of the range
-   * @param secondMoment of the range
    */
-  AdamW(OptimizerConfig config, List<Share> shares, Tensor firstMoment, Tensor secondMoment) {
+  AdamW(OptimizerConfig config, List<Share> shares) {
     this.config = config;
     // The bindings have no method for the fused kernel; the dispatcher finds it by name.
     kernel = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
     byDecay = byDecay(config, shares);
-    this.firstMoment = firstMoment;
-    this.secondMoment = secondMoment;
     step = torch_zeros(new long[0]);
   }
 
   /** Neighbours with equal decay become one stretch: few long calls instead of many short ones. */
   private static Map<Double, List<Stretch>> byDecay(OptimizerConfig config, List<Share> shares) {
     Map<Double, List<Stretch>> byDecay = new TreeMap<>();
-    double last = Double.NaN;
-    for (Share share : shares) {
+    for (int first = 0, next; first < shares.size(); first = next) {
+      Share share = shares.get(first);
       double decay = share.role().weightDecay(config);
-      List<Stretch> stretches = byDecay.computeIfAbsent(decay, any -> new ArrayList<>());
-      boolean neighbour = decay == last && share.begin() - lastEnd(stretches) < Share.NEAR;
-      if (neighbour) {
-        Stretch before = stretches.remove(stretches.size() - 1);
-        stretches.add(new Stretch(before.begin(), share.end()));
-      } else {
-        stretches.add(new Stretch(share.begin(), share.end()));
+      next = first + 1;
+      while (next < shares.size() && joins(shares.get(next - 1), shares.get(next), config)) {
+        next++;
       }
-      last = decay;
+      byDecay
+          .computeIfAbsent(decay, any -> new ArrayList<>())
+          .add(cut(share.stretch(), share.begin(), shares.get(next - 1).end()));
     }
     return byDecay;
   }
 
-  private static long lastEnd(List<Stretch> stretches) {
-    return stretches.get(stretches.size() - 1).end();
+  private static boolean joins(Share before, Share share, OptimizerConfig config) {
+    return share.stretch() == before.stretch()
+        && share.begin() - before.end() < Share.NEAR
+        && share.role().weightDecay(config) == before.role().weightDecay(config);
+  }
+
+  private static Stretch cut(Stretch whole, long begin, long end) {
+    long length = end - begin;
+    return new Stretch(
+        whole.unit(),
+        whole.offset() + begin,
+        whole.parameters().narrow(0, begin, length),
+        whole.gradients().narrow(0, begin, length),
+        whole.firstMoment().narrow(0, begin, length),
+        whole.secondMoment().narrow(0, begin, length));
   }
 
   /**
    * Updates the parameters in place.
    *
-   * @param parameters the range
-   * @param gradients of the range
    * @param number number of this step, from 1
    */
-  void update(Tensor parameters, Tensor gradients, int number, double learningRate) {
+  void update(int number, double learningRate) {
     step.fill_(new Scalar((double) number));
     byDecay.forEach(
         (decay, stretches) ->
             kernel.callBoxed(
                 new IValueVector(
-                    list(parameters, stretches),
-                    list(gradients, stretches),
-                    list(firstMoment, stretches),
-                    list(secondMoment, stretches),
+                    list(stretches, Stretch::parameters),
+                    list(stretches, Stretch::gradients),
+                    list(stretches, Stretch::firstMoment),
+                    list(stretches, Stretch::secondMoment),
                     lists.of(List.of()),
                     // The kernel expects the step already counted; 0 would divide by zero.
                     lists.of(Collections.nCopies(stretches.size(), step)),
@@ -101,10 +102,7 @@ final class AdamW {
                     new IValue())));
   }
 
-  private IValue list(Tensor range, List<Stretch> stretches) {
-    return lists.of(
-        stretches.stream()
-            .map(stretch -> range.narrow(0, stretch.begin(), stretch.end() - stretch.begin()))
-            .toList());
+  private IValue list(List<Stretch> stretches, Function<Stretch, Tensor> part) {
+    return lists.of(stretches.stream().map(part).toList());
   }
 }

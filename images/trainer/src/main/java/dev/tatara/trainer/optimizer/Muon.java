@@ -30,42 +30,47 @@ final class Muon {
   private final OptimizerConfig config;
   private final List<ParameterLayout.Slot> matrices;
   private final List<Share> shares;
-  private final Tensor momentum;
   private final WholeMatrices exchange;
 
   /**
    * @param shares this rank's of all tensors
-   * @param momentum of the range
    */
-  Muon(
-      OptimizerConfig config,
-      ParameterLayout layout,
-      List<Share> shares,
-      Tensor momentum,
-      WholeMatrices exchange) {
+  Muon(OptimizerConfig config, ParameterLayout layout, List<Share> shares, WholeMatrices exchange) {
     this.config = config;
     this.matrices =
         layout.tensors().stream().filter(tensor -> Role.of(tensor) == Role.MATRIX).toList();
     this.shares = shares.stream().filter(share -> share.role() == Role.MATRIX).toList();
-    this.momentum = momentum;
     this.exchange = exchange;
   }
 
-  /**
-   * Updates the matrices in place.
-   *
-   * @param parameters the range
-   * @param gradients of the range; overwritten
-   */
-  void update(Tensor parameters, Tensor gradients, double learningRate) {
+  /** Updates the matrices in place, and overwrites their gradients. */
+  void update(double learningRate) {
     for (Share share : shares) {
-      Tensor gradient = part(gradients, share);
-      Tensor moving = part(momentum, share);
+      Tensor gradient = part(share.stretch().gradients(), share);
+      Tensor moving = part(share.stretch().firstMoment(), share);
       moving.lerp_(gradient, new Scalar(1 - config.momentum()));
       gradient.lerp_(moving, new Scalar(config.momentum()));
     }
-    Tensor whole = exchange.gather(gradients);
-    for (int i = 0; i < matrices.size(); i++) {
+    for (int first = 0, next; first < matrices.size(); first = next) {
+      next = first + 1;
+      while (next < matrices.size() && matrices.get(next).unit() == matrices.get(first).unit()) {
+        next++;
+      }
+      orthogonalise(first, next);
+    }
+    for (Share share : shares) {
+      Tensor own = part(share.stretch().parameters(), share);
+      own.mul_(new Scalar(1 - learningRate * share.role().weightDecay(config)));
+      Tensor direction = part(share.stretch().gradients(), share);
+      own.add_(direction, new Scalar(-learningRate * scale(share.tensor())));
+    }
+  }
+
+  /** Does the matrices of one unit, of which the ranks take theirs in turn. */
+  private void orthogonalise(int begin, int end) {
+    int unit = matrices.get(begin).unit();
+    Tensor whole = exchange.gather(unit);
+    for (int i = begin; i < end; i++) {
       ParameterLayout.Slot matrix = matrices.get(i);
       Tensor flat = whole.narrow(0, matrix.offset(), matrix.elements());
       if (i % exchange.size() == exchange.rank()) {
@@ -74,16 +79,11 @@ final class Muon {
         flat.zero_();
       }
     }
-    exchange.sumScattered(gradients, whole);
-    for (Share share : shares) {
-      Tensor own = part(parameters, share);
-      own.mul_(new Scalar(1 - learningRate * share.role().weightDecay(config)));
-      own.add_(part(gradients, share), new Scalar(-learningRate * scale(share.tensor())));
-    }
+    exchange.sumScattered(unit);
   }
 
-  private static Tensor part(Tensor range, Share share) {
-    return range.narrow(0, share.begin(), share.length());
+  private static Tensor part(Tensor stretch, Share share) {
+    return stretch.narrow(0, share.begin(), share.length());
   }
 
   private static double scale(ParameterLayout.Slot matrix) {

@@ -1,71 +1,49 @@
 package dev.tatara.trainer.optimizer;
 
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
-
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.trainer.model.ParameterLayout;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Lets this rank's slices of the parameters follow their gradients: AdamW, or Muon on the matrices
- * of the blocks and AdamW on the rest. It keeps state for the slices only, which is what makes the
+ * of the blocks and AdamW on the rest. There is state for the slices only, which is what makes the
  * state sharded.
  */
 public final class Optimizer {
   private final AdamW adamW;
   private final Optional<Muon> muon;
-  private final Tensor firstMoment;
-  private final Tensor secondMoment;
 
   /**
-   * @param owned what this rank updates, one behind another in all tensors of this class
+   * @param stretches what this rank updates, and the state that it keeps for it
    * @param exchange reaches the other ranks, for what needs whole matrices
    */
   public Optimizer(
-      OptimizerConfig config, ParameterLayout layout, List<Slice> owned, WholeMatrices exchange) {
-    long length = owned.stream().mapToLong(Slice::length).sum();
-    firstMoment = torch_zeros(length);
-    secondMoment = torch_zeros(length);
-    List<Share> shares = Share.of(layout, owned);
+      OptimizerConfig config,
+      ParameterLayout layout,
+      List<Stretch> stretches,
+      WholeMatrices exchange) {
+    List<Share> shares = Share.of(layout, stretches);
     boolean split = config.algorithm() == OptimizerConfig.Algorithm.MUON;
     adamW =
         new AdamW(
             config,
-            shares.stream().filter(share -> !split || share.role() != Role.MATRIX).toList(),
-            firstMoment,
-            secondMoment);
-    muon =
-        split
-            ? Optional.of(new Muon(config, layout, shares, firstMoment, exchange))
-            : Optional.empty();
+            shares.stream().filter(share -> !split || share.role() != Role.MATRIX).toList());
+    muon = split ? Optional.of(new Muon(config, layout, shares, exchange)) : Optional.empty();
   }
 
   /**
-   * Updates the parameters in place.
+   * Updates the parameters in place. Afterwards the content of the gradients is of no use.
    *
-   * @param parameters [length]
-   * @param gradients [length]; afterwards their content is of no use
    * @param number number of this step, from 1
    */
-  public void update(Tensor parameters, Tensor gradients, int number, double learningRate) {
+  public void update(int number, double learningRate) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      adamW.update(parameters, gradients, number, learningRate);
-      muon.ifPresent(each -> each.update(parameters, gradients, learningRate));
+      adamW.update(number, learningRate);
+      muon.ifPresent(each -> each.update(learningRate));
     }
-  }
-
-  /** Moving mean of the gradient, [length]; under Muon the momentum of the matrices. */
-  public Tensor firstMoment() {
-    return firstMoment;
-  }
-
-  /** Moving mean of the squared gradient, [length]; zero for the matrices under Muon. */
-  public Tensor secondMoment() {
-    return secondMoment;
   }
 }

@@ -11,17 +11,13 @@ public interface WholeMatrices {
   int size();
 
   /**
-   * All ranks' slices, each where the layout has it.
+   * Puts the gradients of a unit together.
    *
-   * @param own [length], this rank's
-   * @return a buffer in the coordinates of the layout, which may be overwritten
+   * @return a buffer in the coordinates of the unit, which may be overwritten; valid until the next
+   *     unit is gathered
    */
-  Tensor gather(Tensor own);
+  Tensor gather(int unit);
 
-  /**
-   * Sums the buffers of {@link #gather} over all ranks, and gives each rank its slices.
-   *
-   * @param own [length], filled
-   */
-  void sumScattered(Tensor own, Tensor whole);
+  /** Sums the buffers of {@link #gather} over all ranks into the ranks' own gradients. */
+  void sumScattered(int unit);
 }

@@ -73,7 +73,8 @@ public final class SafeTensorsFile implements AutoCloseable {
     TensorEntry entry = entries.get(name);
     if (entry == null) {
       throw new InvalidInputException(
-          "%s has no tensor \"%s\", which its config.json calls for".formatted(path, name));
+          "%s has no tensor \"%s\", which its config.json calls for; the two do not belong together"
+              .formatted(path, name));
     }
     return entry;
   }

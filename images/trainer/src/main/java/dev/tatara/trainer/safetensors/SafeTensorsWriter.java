@@ -9,19 +9,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes safetensors files of 32-bit floats. Equal tensors in equal order give equal bytes. */
+/** Writes safetensors files. Equal tensors in equal order give equal bytes. */
 public final class SafeTensorsWriter {
-  private static final int FLOAT_BYTES = 4;
-
   private SafeTensorsWriter() {}
 
   /**
    * A tensor to write.
    *
+   * @param dtype {@code F32}, {@code BF16} or {@code F16}
    * @param shape sizes of the dimensions
-   * @param data little-endian floats, as many as the shape says
+   * @param data little-endian numbers, as many as the shape says
    */
-  public record Source(String name, List<Long> shape, Contents data) {}
+  public record Source(String name, String dtype, List<Long> shape, Contents data) {
+    /** Size of the data. */
+    public long bytes() {
+      long elements = shape.stream().reduce(1L, Math::multiplyExact);
+      return Math.multiplyExact(elements, dtype.equals("F32") ? Float.BYTES : Short.BYTES);
+    }
+  }
 
   /** Hands out the bytes of a tensor in pieces, so that no tensor need fit into one buffer. */
   @FunctionalInterface
@@ -40,9 +45,8 @@ public final class SafeTensorsWriter {
     Map<String, TensorEntry> entries = new LinkedHashMap<>();
     long offset = 0;
     for (Source tensor : tensors) {
-      long elements = tensor.shape().stream().reduce(1L, Math::multiplyExact);
-      long end = offset + elements * FLOAT_BYTES;
-      entries.put(tensor.name(), new TensorEntry("F32", tensor.shape(), offset, end));
+      long end = offset + tensor.bytes();
+      entries.put(tensor.name(), new TensorEntry(tensor.dtype(), tensor.shape(), offset, end));
       offset = end;
     }
     byte[] header = SafeTensorsHeader.bytes(entries);

@@ -131,8 +131,8 @@ final class LlamaTest {
   private static Llama model(Family family, ExecutionConfig execution) {
     HuggingFaceConfig config =
         new HuggingFaceConfig(
-            family, 61, 32, LAYERS, 4, 2, 8, 48, 64, 1e-5, 10_000, null, false, 0, 0, 0);
-    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), 1);
+            family, 61, 32, LAYERS, 4, 2, 8, 48, 64, 1e-5, 10_000, null, false, 0, 0, 0, null);
+    Parameters parameters = Parameters.trainable(ParameterLayout.of(config), Sharding.NONE);
     Initialization.fill(parameters, config, 3);
     return new Llama(config, parameters, 64, execution);
   }
@@ -170,8 +170,12 @@ final class LlamaTest {
   }
 
   private static float[] values(Llama model) {
-    float[] values = new float[(int) model.parameters().gradients().numel()];
-    new FloatPointer(model.parameters().gradients().data_ptr()).get(values);
+    ParameterLayout layout = model.parameters().layout();
+    float[] values = new float[(int) layout.size()];
+    for (ParameterLayout.Unit unit : layout.units()) {
+      new FloatPointer(model.parameters().gradients(unit.number()).data_ptr())
+          .get(values, (int) unit.begin(), (int) unit.size());
+    }
     assertThat(values).hasSizeGreaterThan(1000).doesNotContain(Float.NaN);
     return values;
   }

@@ -174,19 +174,6 @@ final class ModelForwardTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("models")
-  void folderIsWrittenAsItWasRead(Path folder) throws IOException {
-    Llama model = load(folder);
-    Path copy = Files.createTempDirectory("model");
-    Files.write(copy.resolve("config.json"), HuggingFaceJson.bytes(model.config()));
-    ModelFolder.save(copy.resolve("model.safetensors"), model.parameters());
-    assertThat(ModelFolder.config(copy)).isEqualTo(model.config());
-    Llama again = load(copy);
-    long[] sequence = sequences().get(3);
-    assertThat(logits(again, sequence, null)).isEqualTo(logits(model, sequence, null));
-  }
-
   private static Llama load(Path folder) throws IOException {
     HuggingFaceConfig config = ModelFolder.config(folder);
     Parameters parameters = Parameters.frozen(ParameterLayout.of(config));

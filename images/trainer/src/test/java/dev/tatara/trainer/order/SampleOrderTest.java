@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 final class SampleOrderTest {
   private static final List<SampleOrder.Stream> STREAMS =
       List.of(
-          new SampleOrder.Stream("en", 700),
-          new SampleOrder.Stream("ja", 300),
-          new SampleOrder.Stream("zz", 0));
+          new SampleOrder.Stream("en", "web", "en", 700),
+          new SampleOrder.Stream("ja", "books", "ja", 300),
+          new SampleOrder.Stream("zz", "web", "zz", 0));
 
   private static MixturePhase phase(String until, double en, double ja) {
     return new MixturePhase(until, new TreeMap<>(Map.of("en", en, "ja", ja)));
@@ -106,11 +106,44 @@ final class SampleOrderTest {
   }
 
   @Test
+  void weightsOfSourcesAndLanguagesSpreadOverTheirStreamsBySize() {
+    List<SampleOrder.Stream> streams =
+        List.of(
+            new SampleOrder.Stream("books/ja", "books", "ja", 100),
+            new SampleOrder.Stream("web/en", "web", "en", 600),
+            new SampleOrder.Stream("web/ja", "web", "ja", 300));
+    MixturePhase bySource =
+        new MixturePhase("50%", new TreeMap<>(Map.of("books", 1.0, "web", 3.0)));
+    MixturePhase both = new MixturePhase("100%", new TreeMap<>(Map.of("books", 0.5, "ja", 0.5)));
+    SampleOrder order = SampleOrder.of(3, streams, List.of(bySource, both), 8000);
+    List<SampleOrder.Sample> first = samples(order, 0, 4000);
+    assertThat(share(first, "books/ja")).isCloseTo(0.25, within(1e-3));
+    assertThat(share(first, "web/en")).isCloseTo(0.5, within(1e-3));
+    assertThat(share(first, "web/ja")).isCloseTo(0.25, within(1e-3));
+    List<SampleOrder.Sample> second = samples(order, 4000, 8000);
+    assertThat(share(second, "books/ja")).isCloseTo(0.5 + 0.125, within(1e-3));
+    assertThat(share(second, "web/en")).isZero();
+  }
+
+  @Test
+  void countsAreThoseOfTheSamplesOneByOne() {
+    SampleOrder order =
+        SampleOrder.of(1, STREAMS, List.of(phase("30%", 0.7, 0.3), phase("100%", 0.2, 0.8)), 500);
+    for (long from : List.of(0L, 17L, 149L, 150L, 151L, 400L)) {
+      Map<String, Long> counted =
+          samples(order, from, 600).stream()
+              .collect(Collectors.groupingBy(SampleOrder.Sample::stream, Collectors.counting()));
+      counted.put("zz", 0L);
+      assertThat(order.count(from, 600)).isEqualTo(counted);
+    }
+  }
+
+  @Test
   void unknownLanguageIsNamedWithThoseThatThereAre() {
     MixturePhase french = new MixturePhase("100%", new TreeMap<>(Map.of("fr", 1.0)));
     assertThatThrownBy(() -> SampleOrder.of(1, STREAMS, List.of(french), 10))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("\"fr\" has no training samples")
-        .hasMessageContaining("en, ja");
+        .hasMessageContaining("books, en, ja, web");
   }
 }

@@ -1,0 +1,41 @@
+package dev.tatara.trainer;
+
+import dev.tatara.config.task.StepReport;
+import java.util.Optional;
+
+/** What a rank says of itself while it works, and whether it was asked to go. */
+record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preemption, boolean leads) {
+
+  /** What is being done from now on; it decides how long a signal waits. */
+  void phase(Phase next) {
+    preemption.patience(
+        switch (next) {
+          case STARTING, FORMING, RESTORING -> Preemption.Patience.NONE;
+          case TRAINING, VALIDATING -> Preemption.Patience.STEP;
+          case SAVING -> leads ? Preemption.Patience.SAVE : Preemption.Patience.NONE;
+        });
+    pulse.phase(next);
+    progress.ifPresent(object -> object.phase(next));
+  }
+
+  /** Training goes on from here. */
+  void restored(int step) {
+    pulse.restored(step);
+    progress.ifPresent(object -> object.restored(step));
+  }
+
+  /**
+   * A step is done.
+   *
+   * @return tokens per second over the last steps; 0 where nobody counts them
+   */
+  double step(StepReport report) {
+    pulse.step(report);
+    progress.ifPresent(object -> object.step(report));
+    return progress.map(ProgressObject::rate).orElse(0.0);
+  }
+
+  boolean stopRequested() {
+    return preemption.requested();
+  }
+}

@@ -1,0 +1,137 @@
+package dev.tatara.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tatara.config.Json;
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.artifact.Manifest;
+import dev.tatara.config.run.DivergenceConfig;
+import dev.tatara.config.task.ExitCode;
+import dev.tatara.config.task.FailureClass;
+import dev.tatara.config.task.LedgerEntry;
+import dev.tatara.config.task.SampleRange;
+import dev.tatara.config.task.Start;
+import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TrainTask;
+import dev.tatara.config.task.WorkKeys;
+import dev.tatara.trainer.checkpoint.Curve;
+import dev.tatara.trainer.order.SampleOrder;
+import dev.tatara.trainer.order.TokenWindows;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A data set with poisoned rows: training goes back, leaves them out, and goes on. */
+final class PoisonTest {
+  private static final int STEPS = 100;
+  private static final int BATCH = 8;
+  private static final int PER_PART = 12_000;
+  private static final DivergenceConfig WATCHFUL = new DivergenceConfig(8, 8.0, 12.0, 5);
+
+  /** Two poisoned batches, further apart than the window. */
+  private static final List<SampleRange> POISON =
+      List.of(new SampleRange(560, 568), new SampleRange(720, 728));
+
+  @TempDir static Path directory;
+  private static Workbench bench;
+  private static ArtifactRef tokens;
+
+  @BeforeAll
+  static void poison() throws Exception {
+    bench = Workbench.open(directory);
+    ArtifactRef clean = bench.tokens(PER_PART);
+    TokenWindows windows =
+        new TokenWindows(bench.artifacts(), clean, Workbench.LENGTH, directory.resolve("cache"));
+    TrainTask task = task("any", 1);
+    SampleOrder order =
+        SampleOrder.of(task.seed(), windows.streams(), task.mixture(), (long) STEPS * BATCH);
+    tokens =
+        bench.poisoned(
+            PER_PART,
+            POISON.stream()
+                .flatMapToLong(range -> LongStream.range(range.from(), range.until()))
+                .mapToObj(order::sample)
+                .toList());
+  }
+
+  @AfterAll
+  static void close() {
+    bench.close();
+  }
+
+  private static TrainTask task(String name, int worldSize) {
+    ArtifactRef data = tokens == null ? new ArtifactRef("", "") : tokens;
+    return Workbench.with(bench.pretrain(data, name, worldSize, STEPS), WATCHFUL);
+  }
+
+  private static List<LedgerEntry> incidents(TrainTask task) {
+    return bench.store().list(new WorkKeys(task.workPrefix()).incidents()).stream()
+        .map(key -> Json.read(bench.store().read(key), LedgerEntry.class))
+        .toList();
+  }
+
+  private static Start begun(TrainTask task, int epoch) {
+    WorkKeys keys = new WorkKeys(task.workPrefix());
+    return Json.read(bench.store().read(keys.start(epoch)), Start.class);
+  }
+
+  @Test
+  void poisonedSamplesAreLeftOutAndNoneBesideWhateverIsKilled() throws Exception {
+    TrainTask calm = task("poisoned", 2);
+    assertThat(bench.run(calm, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
+    assertThat(begun(calm, 2).skipped()).containsExactly(POISON.get(0));
+    assertThat(begun(calm, 3).skipped()).containsExactlyElementsOf(POISON);
+    assertThat(begun(calm, 3).cause()).contains("divergence: loss ").contains("at step 90");
+    assertThat(incidents(calm))
+        .hasSize(2)
+        .allSatisfy(
+            incident -> {
+              assertThat(incident.failureClass()).isEqualTo(FailureClass.DIVERGENCE);
+              assertThat(incident.evidence()).contains("are skipped");
+              assertThat(incident.secondsToRecover()).isPositive();
+            });
+    Manifest undisturbed = bench.result(calm);
+    assertThat(undisturbed.counts()).containsEntry("samples_skipped", 16L);
+    List<StepReport.Point> curve =
+        Curve.read(
+            bench
+                .artifacts()
+                .read(
+                    bench.artifacts().find(calm.stage(), calm.fingerprint()).orElseThrow(),
+                    "curve.jsonl"));
+    assertThat(curve).hasSize(STEPS).allMatch(point -> point.loss() < 5.7);
+    assertThat(curve.get(STEPS - 1).loss()).isLessThan(3.8);
+
+    TrainTask disturbed = task("poisoned-killed", 2);
+    List<RankProcess> ranks = bench.start(disturbed, "train", 2, 1);
+    ranks.get(0).awaitLine(line -> line.contains("epoch=2 continues after step="));
+    ranks.get(0).kill();
+    ranks.get(0).await();
+    RankProcess replacement = bench.replace(disturbed, 0, 3);
+    assertThat(replacement.await()).as(replacement.log()).isEqualTo(ExitCode.DONE);
+    assertThat(ranks.get(1).await()).as(ranks.get(1).log()).isEqualTo(ExitCode.DONE);
+    assertThat(bench.result(disturbed).objects()).isEqualTo(undisturbed.objects());
+    assertThat(bench.result(disturbed).counts()).isEqualTo(undisturbed.counts());
+  }
+
+  @Test
+  void divergesOnceTooOftenAndEndsWithTheEvidence() throws Exception {
+    TrainTask task =
+        Workbench.with(task("poisoned-limit", 1), new DivergenceConfig(8, 8.0, 12.0, 1));
+    RankProcess rank = bench.start(task, "train", 1, 1).get(0);
+    assertThat(rank.await()).as(rank.log()).isEqualTo(ExitCode.DIVERGED);
+    assertThat(rank.log().lines().toList())
+        .last()
+        .asString()
+        .contains("pretrain diverged again after 1 rollbacks")
+        .contains("at step 90")
+        .contains("samples 720 to 727");
+    assertThat(incidents(task))
+        .hasSize(2)
+        .allMatch(incident -> incident.failureClass() == FailureClass.DIVERGENCE);
+  }
+}
