@@ -57,9 +57,7 @@ public final class Llama {
     this.rotary = new RotaryEmbedding(config, longest);
     this.block = new Block(config, parameters, execution.precision());
     this.precision = execution.precision();
-    // A graph holds the parameters of its unit, so it may not outlive their stay.
-    this.checkpointing =
-        execution.activationCheckpointing() || !parameters.sharding().keepsParameters();
+    this.checkpointing = execution.activationCheckpointing();
   }
 
   /** Dimensions. */
@@ -140,12 +138,14 @@ public final class Llama {
     try (NoGradGuard guard = new NoGradGuard()) {
       BiFunction<Integer, Tensor, Unit> blocks = units(tokens, documents);
       Deque<Unit> units = new ArrayDeque<>();
+      // A graph holds the parameters of its unit, so it may not outlive their stay.
+      boolean again = checkpointing || !derived() && !parameters.sharding().keepsParameters();
       Tensor x = at(0, false, () -> embed(tokens));
       for (int i = 0; i < config.layers(); i++) {
         Unit unit = blocks.apply(i, x);
         units.push(unit);
         Tensor below = x;
-        x = at(i + 1, false, () -> unit.forward(checkpointing));
+        x = at(i + 1, false, () -> unit.forward(again));
         endUnlessSame(below, x);
       }
       Unit end = new RecordedUnit(x, input -> block.norm(input, "norm"));
