@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,11 +132,22 @@ final class GangWatch {
 
   private Map<String, LedgerEntry> incidents() {
     try {
-      return epochs.incidents();
+      SortedMap<String, LedgerEntry> incidents = epochs.incidents();
+      incidents.replaceAll((name, incident) -> named(incident));
+      return incidents;
     } catch (StoreException e) {
       storeIsAway(e);
       return Map.of();
     }
+  }
+
+  /** A rank knows its number; the name of its pod is known here. */
+  private LedgerEntry named(LedgerEntry incident) {
+    return gang.status().stream()
+        .filter(pod -> pod.rank() == incident.rank())
+        .findFirst()
+        .map(pod -> incident.on(pod.pod(), pod.node()))
+        .orElse(incident);
   }
 
   private void storeIsAway(StoreException e) {

@@ -204,8 +204,8 @@ class GangRunTest {
             "2026-01-01T00:00:00Z",
             Stage.PRETRAIN,
             0,
-            "quick-pretrain-0",
-            "here",
+            "rank-0",
+            "somewhere",
             FailureClass.DIVERGENCE,
             "loss 99 at step 3 of a usual 2",
             1,
@@ -214,9 +214,11 @@ class GangRunTest {
             0.5);
     store.write(new WorkKeys(WORK).incident(1, 0), Json.bytes(survived));
 
-    assertThat(run(task(0, 0, 0, ""), PATIENT)).containsExactly(survived);
-    assertThat(told.failures).containsExactly(survived);
-    assertThat(new Ledger(store).entries("quick")).containsExactly(survived);
+    LedgerEntry entry = run(task(0, 0, 0, ""), PATIENT).get(0);
+
+    assertThat(entry).isEqualTo(survived.on("quick-pretrain-0", entry.node()));
+    assertThat(told.failures).containsExactly(entry);
+    assertThat(new Ledger(store).entries("quick")).containsExactly(entry);
   }
 
   @Test

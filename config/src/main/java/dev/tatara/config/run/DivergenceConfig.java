@@ -12,7 +12,8 @@ import dev.tatara.config.strict.Range;
  * @param lossThreshold robust z-score (deviation from the median, in units of 1.4826 times the
  *     median absolute deviation) above which a loss is a spike
  * @param gradientThreshold the same for the logarithm of the gradient norm
- * @param limit rollbacks after which the run stops with its evidence; 0 stops at the first
+ * @param limit rollbacks within eight windows of steps after which the run stops with its evidence;
+ *     steps that go well are forgiving. 0 stops at the first
  */
 public record DivergenceConfig(
     @Range(min = 8, max = 10_000) Integer window,
@@ -25,7 +26,7 @@ public record DivergenceConfig(
   public DivergenceConfig {
     window = window == null ? 64 : window;
     lossThreshold = lossThreshold == null ? 12.0 : lossThreshold;
-    gradientThreshold = gradientThreshold == null ? 12.0 : gradientThreshold;
+    gradientThreshold = gradientThreshold == null ? 20.0 : gradientThreshold;
     limit = limit == null ? 5 : limit;
   }
 }

@@ -29,6 +29,22 @@ public record LedgerEntry(
     int resumedStep,
     double secondsToRecover) {
 
+  /** The same, on this pod and node. */
+  public LedgerEntry on(String itsPod, String itsNode) {
+    return new LedgerEntry(
+        at,
+        stage,
+        rank,
+        itsPod,
+        itsNode,
+        failureClass,
+        evidence,
+        epoch,
+        lastStep,
+        resumedStep,
+        secondsToRecover);
+  }
+
   /** Steps that had to be computed again. */
   public int lostSteps() {
     return Math.max(0, lastStep - resumedStep);

@@ -17,6 +17,7 @@ import dev.tatara.trainer.checkpoint.CheckpointWriter;
 import dev.tatara.trainer.checkpoint.Checkpoints;
 import dev.tatara.trainer.checkpoint.Lineage;
 import dev.tatara.trainer.divergence.Divergence;
+import dev.tatara.trainer.divergence.Rollback;
 import dev.tatara.trainer.gang.Epochs;
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.model.ModelFolder;
@@ -126,8 +127,11 @@ final class Session implements AutoCloseable {
     } catch (DivergedException e) {
       // Whoever goes first closes its connections, which the others would take for a failure.
       gang.barrier();
-      if (start.skipped().size() >= task.divergence().limit()) {
-        throw giveUp(e, start.skipped().size());
+      int recent =
+          Rollback.recent(
+              e.lastStep() - 1, task.batch(), start.skipped(), task.divergence().window());
+      if (recent >= task.divergence().limit()) {
+        throw giveUp(e, recent);
       }
       pending = e;
       throw e;

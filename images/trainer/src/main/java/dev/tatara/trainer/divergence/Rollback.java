@@ -13,6 +13,18 @@ import java.util.List;
  */
 public record Rollback(int step, SampleRange skip) {
 
+  /** Windows of steps that go well after which a rollback is forgotten. */
+  private static final int FORGIVING_WINDOWS = 8;
+
+  /** How many rollbacks there were not long before a step, counted from 0. */
+  public static int recent(int step, int batch, List<SampleRange> skipped, int window) {
+    Batches batches = new Batches(batch, skipped);
+    return (int)
+        skipped.stream()
+            .filter(range -> step - batches.step(range.until()) < FORGIVING_WINDOWS * window)
+            .count();
+  }
+
   /**
    * Leaves out the batch of the step; if the one before was less than a window ago, twice as many
    * batches as then, so that it goes back further too.
