@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +39,7 @@ final class FileSources implements Sources {
     String directory = path.substring(0, slash + 1);
     Glob glob = new Glob(path.substring(slash + 1));
     Path folder = base.resolve(directory).normalize();
-    List<String> names = names(uri, folder);
+    List<String> names = names(uri, folder, Files::isRegularFile);
     List<SourceFile> files = new ArrayList<>();
     for (String name : names) {
       if (glob.matches(name)) {
@@ -52,24 +54,37 @@ final class FileSources implements Sources {
     return files;
   }
 
+  /** Links are refused: a folder from elsewhere must not bring in files of this machine. */
+  @Override
+  public List<SourceFile> folder(String uri, Predicate<String> wanted) {
+    Path folder = base.resolve(path(uri)).normalize();
+    List<SourceFile> files = new ArrayList<>();
+    for (String name : names(uri, folder, entry -> wanted.test(entry.getFileName().toString()))) {
+      Path file = folder.resolve(name);
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new InvalidInputException(
+            "%s is a link or a folder, but must be a file of its own. Copy the folder with its files, for example with cp -rL, and name the copy"
+                .formatted(file.toAbsolutePath()));
+      }
+      files.add(describe(uri + "/" + name, file));
+    }
+    return files;
+  }
+
   /** {@code file:a}, {@code file:/a} and {@code file:///a} are in use. */
   private static String path(String uri) {
     String path = uri.substring(SCHEME.length());
     return path.startsWith("///") ? path.substring(2) : path;
   }
 
-  private static List<String> names(String uri, Path folder) {
+  private static List<String> names(String uri, Path folder, Predicate<Path> wanted) {
     if (!Files.isDirectory(folder)) {
       throw new InvalidInputException(
           "The source %s lies in %s, which is not a directory. Correct the path; a relative one starts at the directory that tatara runs in"
               .formatted(uri, folder.toAbsolutePath()));
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .filter(Files::isRegularFile)
-          .map(entry -> entry.getFileName().toString())
-          .sorted()
-          .toList();
+      return entries.filter(wanted).map(entry -> entry.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
       throw new InvalidInputException(
           "%s cannot be listed: %s. Make it readable".formatted(folder, e), e);

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Objects of an S3-compatible store: {@code s3://BUCKET/KEY}. */
@@ -82,6 +83,21 @@ final class S3Sources implements Sources {
                   uri, SCHEME, address.bucket(), folder, settings.endpoint(), glob.nearest(names)));
     }
     files.sort(Comparator.comparing(SourceFile::uri));
+    return files;
+  }
+
+  @Override
+  public List<SourceFile> folder(String uri, Predicate<String> wanted) {
+    Address address = Address.of(uri);
+    String folder = address.key() + "/";
+    List<SourceFile> files = new ArrayList<>();
+    for (Item item : items(uri, address.bucket(), folder)) {
+      String name = item.objectName().substring(folder.length());
+      if (wanted.test(name)) {
+        files.add(describe(address.bucket(), item, name));
+      }
+    }
+    files.sort(Comparator.comparing(SourceFile::name));
     return files;
   }
 

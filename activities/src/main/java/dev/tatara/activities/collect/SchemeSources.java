@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Opens sources by the scheme of their URI: {@code file:}, {@code s3:} and {@code https:}.
@@ -35,6 +36,11 @@ public final class SchemeSources implements Sources {
   @Override
   public List<SourceFile> list(String uri) {
     return of(uri).list(uri);
+  }
+
+  @Override
+  public List<SourceFile> folder(String uri, Predicate<String> wanted) {
+    return of(uri).folder(uri, wanted);
   }
 
   @Override

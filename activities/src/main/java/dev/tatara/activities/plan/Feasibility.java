@@ -26,13 +26,14 @@ final class Feasibility {
   /**
    * The shape of the model, if the plan can work.
    *
+   * @param given of the model to continue from, if the run does
    * @throws InvalidInputException if not, with all reasons
    */
-  static ModelShape checked(PipelineSpec spec) {
+  static ModelShape checked(PipelineSpec spec, Optional<ModelShape> given) {
     Feasibility feasibility = new Feasibility();
     feasibility.vocabulary(spec.tokenize().vocabularySize());
     feasibility.batch(spec.pretrain());
-    Optional<ModelShape> shape = feasibility.shape(spec.pretrain());
+    Optional<ModelShape> shape = feasibility.shape(spec.pretrain(), given);
     shape.ifPresent(feasibility::dimensions);
     feasibility.throwIfAny();
     return shape.orElseThrow();
@@ -77,15 +78,20 @@ final class Feasibility {
     }
   }
 
-  private Optional<ModelShape> shape(PretrainConfig pretrain) {
+  private Optional<ModelShape> shape(PretrainConfig pretrain, Optional<ModelShape> given) {
     ModelShape dimensions = pretrain.dimensions();
     String name = pretrain.model();
-    if (dimensions != null && name != null) {
+    if (given.isPresent()) {
+      if (dimensions != null || name != null) {
+        problems.add("pretrain has from beside model or dimensions; leave one of them out");
+      }
+      return given;
+    } else if (dimensions != null && name != null) {
       problems.add("pretrain has both model and dimensions; leave one of them out");
     } else if (dimensions != null) {
       return Optional.of(dimensions);
     } else if (name == null) {
-      problems.add("pretrain has neither model nor dimensions; set for example model: 1m");
+      problems.add("pretrain has neither model nor dimensions nor from; set for example model: 1m");
     } else {
       return named(name);
     }

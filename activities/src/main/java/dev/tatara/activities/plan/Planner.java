@@ -1,5 +1,6 @@
 package dev.tatara.activities.plan;
 
+import dev.tatara.activities.model.ModelConfig;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.run.ExecutionConfig;
 import dev.tatara.config.run.ModelShape;
@@ -9,6 +10,8 @@ import dev.tatara.config.task.PlanEstimate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Estimates parameters, memory, time and data of the pretraining of a run. */
 public final class Planner {
@@ -39,23 +42,26 @@ public final class Planner {
   /**
    * What pretraining will take.
    *
+   * @param given the model to continue from, if the run does
    * @param sourceBytes bytes of all sources as stored
    * @param flopsPerSecond useful speed of all ranks together, for example {@link
    *     #CPU_FLOPS_PER_SECOND}
    * @throws InvalidInputException if the run cannot work; the message lists all reasons, each with
    *     the nearest value that works
    */
-  public static PlanEstimate estimate(PipelineSpec spec, long sourceBytes, double flopsPerSecond) {
+  public static PlanEstimate estimate(
+      PipelineSpec spec, Optional<ModelConfig> given, long sourceBytes, double flopsPerSecond) {
     PretrainConfig pretrain = spec.pretrain();
-    ModelShape shape = Feasibility.checked(spec);
-    int vocabulary = spec.tokenize().vocabularySize();
+    ModelShape shape = Feasibility.checked(spec, given.map(ModelConfig::shape));
+    int vocabulary =
+        given.map(ModelConfig::vocabularySize).orElse(spec.tokenize().vocabularySize());
     long parameters = shape.parameters(vocabulary);
     long tokens = pretrain.steps() * pretrain.batchTokens();
     double flopsPerToken =
         ModelShape.flopsPerToken(
             parameters,
             shape.layers(),
-            shape.heads() * shape.headSize(),
+            shape.heads() * given.map(ModelConfig::headSize).orElse(shape.headSize()),
             pretrain.sequenceLength());
     double flops = flopsPerToken * tokens;
     return new PlanEstimate(
@@ -71,7 +77,19 @@ public final class Planner {
         sourceBytes,
         flops / flopsPerSecond,
         flopsPerSecond,
-        notes(pretrain, shape, vocabulary, sourceBytes));
+        Stream.concat(
+                given.stream().flatMap(model -> heads(model).stream()),
+                notes(pretrain, shape, vocabulary, sourceBytes).stream())
+            .toList());
+  }
+
+  private static Optional<String> heads(ModelConfig model) {
+    return model.headSize() == model.shape().headSize()
+        ? Optional.empty()
+        : Optional.of(
+            text(
+                "the heads of the model are %d wide; parameters and memory are estimated as if they were %d",
+                model.headSize(), model.shape().headSize()));
   }
 
   private static List<String> notes(

@@ -29,9 +29,10 @@ final class ModelCard {
     card.append(
         String.format(
             Locale.ROOT,
-            "A language model of %,d parameters in the LLaMA architecture, trained from scratch with"
+            "A language model of %,d parameters in the LLaMA architecture, %s with"
                 + " Tatara. This is the **%s** model of the run.\n\n",
             model.counts().getOrDefault("parameters", 0L),
+            origin(spec),
             verdict.kept()));
     card.append(
         "## How to use it\n\n```\n./tatara generate --model . --chat --prompt \"Hello\"\n```\n\n");
@@ -43,6 +44,14 @@ final class ModelCard {
         "## Limits\n\nA model of this size learns the shape of language rather than facts: do not rely"
             + " on what it says. It was not tested for safety; its training data may contain biases.\n");
     return card.toString();
+  }
+
+  private static String origin(PipelineSpec spec) {
+    String from = spec.pretrain().from();
+    return from == null
+        ? "trained from scratch"
+        : "trained further from the given model \"%s\""
+            .formatted(from.substring(Math.max(from.lastIndexOf('/'), from.indexOf(':')) + 1));
   }
 
   private static void header(StringBuilder card, PipelineSpec spec) {

@@ -2,6 +2,7 @@ package dev.tatara.activities.temporal;
 
 import dev.tatara.activities.data.Sources;
 import dev.tatara.activities.gang.Ledger;
+import dev.tatara.activities.model.GivenModel;
 import dev.tatara.activities.plan.Planner;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.run.RunDocument;
@@ -31,7 +32,11 @@ public final class PlanActivitiesImpl implements PlanActivities {
                   .sum();
           laterSources(spec).forEach(sources::list);
           return new Plan(
-              Planner.estimate(spec, sourceBytes, Planner.CPU_FLOPS_PER_SECOND),
+              Planner.estimate(
+                  spec,
+                  GivenModel.checked(spec, sources),
+                  sourceBytes,
+                  Planner.CPU_FLOPS_PER_SECOND),
               ledger.entries(document.name()));
         });
   }

@@ -6,7 +6,6 @@ import dev.tatara.activities.data.ShardResult;
 import dev.tatara.activities.data.Workspace;
 import dev.tatara.base.document.Document;
 import dev.tatara.base.token.TokenIndex;
-import dev.tatara.base.tokenizer.SpecialTokens;
 import dev.tatara.base.tokenizer.Tokenizer;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.artifact.Stage;
@@ -26,8 +25,7 @@ final class EncodePhase {
     this.workspace = workspace;
     files = TokenizeFiles.of(workspace);
     tokenizer = files.tokenizer();
-    format =
-        new TokenIndex(tokenizer.size(), tokenizer.id(SpecialTokens.END_OF_TEXT), new TreeMap<>());
+    format = new TokenIndex(tokenizer.size(), files.endOfText(tokenizer), new TreeMap<>());
   }
 
   ShardResult work(String shard, ShardProgress progress) {

@@ -7,7 +7,6 @@ import dev.tatara.activities.data.Workspace;
 import dev.tatara.base.document.Document;
 import dev.tatara.base.document.DocumentShard;
 import dev.tatara.base.token.TokenIndex;
-import dev.tatara.base.tokenizer.SpecialTokens;
 import dev.tatara.base.tokenizer.Tokenizer;
 import dev.tatara.config.Json;
 import dev.tatara.config.artifact.Account;
@@ -31,8 +30,7 @@ final class IndexPhase {
     this.workspace = workspace;
     files = TokenizeFiles.of(workspace);
     tokenizer = files.tokenizer();
-    format =
-        new TokenIndex(tokenizer.size(), tokenizer.id(SpecialTokens.END_OF_TEXT), new TreeMap<>());
+    format = new TokenIndex(tokenizer.size(), files.endOfText(tokenizer), new TreeMap<>());
   }
 
   ShardResult work(ShardProgress progress) {
@@ -44,8 +42,7 @@ final class IndexPhase {
     List<ManifestObject> objects = new ArrayList<>();
     SortedMap<String, TokenIndex.Language> languages = new TreeMap<>();
     encoded.forEach((language, parts) -> languages.put(language, index(language, objects)));
-    TokenIndex index =
-        new TokenIndex(tokenizer.size(), tokenizer.id(SpecialTokens.END_OF_TEXT), languages);
+    TokenIndex index = new TokenIndex(format.vocabularySize(), format.endOfText(), languages);
     objects.add(put(TokenIndex.NAME, Json.bytes(index)));
     progress.at(shards.size(), shards.size());
     return new ShardResult(objects, Account.EMPTY, counts(index));

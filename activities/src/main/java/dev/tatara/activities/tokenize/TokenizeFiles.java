@@ -4,6 +4,7 @@ import dev.tatara.activities.data.Workspace;
 import dev.tatara.base.document.Document;
 import dev.tatara.base.document.DocumentShard;
 import dev.tatara.base.store.ObjectStore;
+import dev.tatara.base.tokenizer.SpecialTokens;
 import dev.tatara.base.tokenizer.Tokenizer;
 import dev.tatara.base.tokenizer.TokenizerJson;
 import dev.tatara.config.Json;
@@ -57,6 +58,19 @@ record TokenizeFiles(ObjectStore store, String work, String artifact) {
 
   Tokenizer tokenizer() {
     return Tokenizer.read(store.read(artifact + TokenizerJson.NAME));
+  }
+
+  /** Of a tokenizer that is given. */
+  void writeEndOfText(int id) {
+    store.write(work + "end-of-text.json", Json.bytes(id));
+  }
+
+  /** Id of the token that ends a text; of a tokenizer learned here, it has a known name. */
+  int endOfText(Tokenizer tokenizer) {
+    return store
+        .readIfPresent(work + "end-of-text.json")
+        .map(bytes -> Json.read(bytes, Integer.class))
+        .orElseGet(() -> tokenizer.id(SpecialTokens.END_OF_TEXT));
   }
 
   void writeHeldOut(String shard, List<Document> documents) {

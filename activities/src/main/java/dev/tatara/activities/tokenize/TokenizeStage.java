@@ -5,15 +5,19 @@ import dev.tatara.activities.data.ShardProgress;
 import dev.tatara.activities.data.ShardResult;
 import dev.tatara.activities.data.Sources;
 import dev.tatara.activities.data.Workspace;
+import dev.tatara.activities.model.ModelSource;
 import dev.tatara.base.tokenizer.PreTokenizer;
+import dev.tatara.config.Json;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.run.TokenizeConfig;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
- * Learns a byte-level BPE from the training documents and packs them into tokens; some documents
- * are held out, and neither the tokenizer nor the model learns from those. Every document is kept.
+ * Learns a byte-level BPE from the training documents, unless the model is given and has its own,
+ * and packs them into tokens; some documents are held out, and neither the tokenizer nor the model
+ * learns from those. Every document is kept.
  */
 public final class TokenizeStage implements DataStage {
   /** Name of the only shard of phases that bring all data shards together. */
@@ -54,7 +58,17 @@ public final class TokenizeStage implements DataStage {
 
   @Override
   public List<String> externalInputs(PipelineSpec spec, Sources sources) {
-    return List.of();
+    return ModelSource.of(spec, sources).stream()
+        .map(model -> Json.digest(new Given(model.tokenizerDigests(), chats(spec))))
+        .toList();
+  }
+
+  /** What decides the tokens if the model, and so the tokenizer, is given. */
+  private record Given(SortedMap<String, String> files, boolean chats) {}
+
+  /** Whether the run trains on chats or pairs of them. */
+  static boolean chats(PipelineSpec spec) {
+    return spec.sft() != null || spec.dpo() != null;
   }
 
   @Override

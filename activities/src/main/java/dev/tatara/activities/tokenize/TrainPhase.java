@@ -3,6 +3,8 @@ package dev.tatara.activities.tokenize;
 import dev.tatara.activities.data.ShardProgress;
 import dev.tatara.activities.data.ShardResult;
 import dev.tatara.activities.data.Workspace;
+import dev.tatara.activities.model.GivenTokenizer;
+import dev.tatara.activities.model.ModelSource;
 import dev.tatara.base.document.Document;
 import dev.tatara.base.tokenizer.BpeTrainer;
 import dev.tatara.base.tokenizer.PreTokenCounter;
@@ -13,12 +15,15 @@ import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.artifact.Account;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.artifact.Stage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Settles the split, and learns the tokenizer from the counts of all shards. */
+/**
+ * Settles the split, and learns the tokenizer from the counts of all shards or takes the given one.
+ */
 final class TrainPhase {
   private final Workspace workspace;
   private final TokenizeFiles files;
@@ -44,19 +49,42 @@ final class TrainPhase {
             workspace.spec().seed(),
             workspace.spec().tokenize().validationFraction(),
             Census.ids(chosen)));
+    ShardResult made =
+        ModelSource.of(workspace.spec(), workspace.sources())
+            .map(model -> adopt(model.tokenizer()))
+            .orElseGet(() -> learn(counts));
+    progress.at(shards.size(), shards.size());
+    return made;
+  }
+
+  private ShardResult learn(SortedMap<String, Long> counts) {
     TokenizerModel model =
         BpeTrainer.train(
             counts,
             workspace.spec().tokenize().vocabularySize(),
             TokenizeStage.PRE_TOKENIZER,
             TokenizeStage.NFKC);
-    progress.at(shards.size(), shards.size());
-    return new ShardResult(
+    return result(
         List.of(
             put(TokenizerJson.NAME, TokenizerJson.write(model)),
             put(TokenizerConfigJson.NAME, TokenizerConfigJson.write(model))),
-        Account.EMPTY,
-        new TreeMap<>(Map.of("vocabulary", (long) model.vocabulary().size())));
+        model.vocabulary().size());
+  }
+
+  private ShardResult adopt(GivenTokenizer given) {
+    boolean chats = TokenizeStage.chats(workspace.spec());
+    if (chats) {
+      given.requireChatTokens();
+    }
+    files.writeEndOfText(given.endOfText());
+    List<ManifestObject> objects = new ArrayList<>();
+    given.files(chats).forEach((name, bytes) -> objects.add(put(name, bytes)));
+    return result(objects, given.tokenizer().size());
+  }
+
+  private static ShardResult result(List<ManifestObject> objects, int vocabulary) {
+    return new ShardResult(
+        objects, Account.EMPTY, new TreeMap<>(Map.of("vocabulary", (long) vocabulary)));
   }
 
   private ManifestObject put(String name, byte[] bytes) {

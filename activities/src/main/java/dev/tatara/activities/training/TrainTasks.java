@@ -3,6 +3,8 @@ package dev.tatara.activities.training;
 import dev.tatara.activities.data.Prepared;
 import dev.tatara.activities.data.Sources;
 import dev.tatara.activities.dpo.PairPreparation;
+import dev.tatara.activities.model.ModelImport;
+import dev.tatara.activities.model.ModelSource;
 import dev.tatara.activities.sft.ChatPreparation;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.config.Json;
@@ -24,6 +26,7 @@ import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -85,12 +88,14 @@ public final class TrainTasks {
     PretrainConfig config = spec.pretrain();
     SortedMap<String, ArtifactRef> inputs = new TreeMap<>();
     inputs.put("tokens", made(made, Stage.TOKENIZE));
+    Optional<ModelSource> given = ModelSource.of(spec, sources);
+    given.ifPresent(model -> inputs.put("model", ModelImport.of(artifacts, model)));
     TrainTask task =
         task(
             run,
             Stage.PRETRAIN,
             spec,
-            shape(config),
+            given.isPresent() ? null : shape(config),
             inputs,
             made,
             config.steps(),

@@ -8,6 +8,7 @@ import dev.tatara.activities.data.StageRun;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.task.PlanEstimate;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,7 +84,8 @@ class PlannerTest {
   @Test
   void takesTheSpeedThatItIsGiven() {
     PlanEstimate plan =
-        Planner.estimate(spec("\"model\":\"1m\"", 4096), 0, Planner.CPU_FLOPS_PER_SECOND * 10);
+        Planner.estimate(
+            spec("\"model\":\"1m\"", 4096), Optional.empty(), 0, Planner.CPU_FLOPS_PER_SECOND * 10);
 
     assertThat(plan.flopsPerSecond()).isEqualTo(7.24e11, within(1e9));
     assertThat(plan.estimatedSeconds()).isLessThan(20);
@@ -134,14 +136,17 @@ class PlannerTest {
   @Test
   void reportsAllProblemsAtOnce() {
     assertThatThrownBy(
-            () -> Planner.estimate(spec("\"model\":\"1m\",\"batchTokens\":8000", 100), 0, 1e9))
+            () ->
+                Planner.estimate(
+                    spec("\"model\":\"1m\",\"batchTokens\":8000", 100), Optional.empty(), 0, 1e9))
         .hasMessageContaining("2 problem(s)")
         .hasMessageContaining("tokenize.vocabularySize is 100")
         .hasMessageContaining("pretrain.batchTokens is 8000");
   }
 
   private static PlanEstimate estimate(String pretrain, long sourceBytes) {
-    return Planner.estimate(spec(pretrain, 4096), sourceBytes, Planner.CPU_FLOPS_PER_SECOND);
+    return Planner.estimate(
+        spec(pretrain, 4096), Optional.empty(), sourceBytes, Planner.CPU_FLOPS_PER_SECOND);
   }
 
   private static PipelineSpec spec(String pretrain, int vocabulary) {

@@ -15,6 +15,10 @@ final class Locations {
   static final String REGEX = "file:(?!//[^/]).*[^/]|s3://[^/]+/.+|https://[^/]+/.+";
   static final String RULE = "must be file:PATH, s3://BUCKET/KEY or https://HOST/PATH";
 
+  static final String FOLDER_REGEX = "file:(?!//[^/])[^*]*[^*/]|s3://[^/*]+/[^*]*[^*/]";
+  static final String FOLDER_RULE =
+      "must be a folder, file:PATH or s3://BUCKET/KEY, with neither a * nor a / at the end";
+
   private static final String FILE = "file:";
   private static final int MOST_NAMES = 1_000;
 
@@ -68,6 +72,27 @@ final class Locations {
           "uri", "is " + uri, "must be in a folder that can be read", "allow it (" + e + ")");
     } catch (InvalidPathException e) {
       place.reject("uri", "is " + uri, "must be a path", e.getReason());
+    }
+  }
+
+  /** Notes a {@code file:} URI behind which there is no folder with a file of this name. */
+  static void checkFolder(Place place, String key, String uri, String name, Path workingDirectory) {
+    if (!uri.startsWith(FILE)) {
+      return;
+    }
+    try {
+      Path folder = path(uri, workingDirectory);
+      if (!Files.isRegularFile(folder.resolve(name))) {
+        place.reject(
+            key,
+            "is " + uri,
+            "must name a folder with a " + name,
+            Files.isDirectory(folder)
+                ? "put the file into %s, or correct the path".formatted(folder)
+                : "there is no folder %s; create it, or correct the path".formatted(folder));
+      }
+    } catch (InvalidPathException e) {
+      place.reject(key, "is " + uri, "must be a path", e.getReason());
     }
   }
 

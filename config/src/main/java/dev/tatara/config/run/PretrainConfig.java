@@ -1,6 +1,7 @@
 package dev.tatara.config.run;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.tatara.config.strict.Matches;
 import dev.tatara.config.strict.Range;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model size by name, for example {@code 1m}
  * @param dimensions explicit dimensions, instead of {@code model}
+ * @param from folder in Hugging Face layout to continue from, instead of {@code model} and {@code
+ *     dimensions}: {@code file:PATH} or {@code s3://BUCKET/KEY} without the slash at the end. Its
+ *     tokenizer is used too, so {@code tokenize.vocabularySize} is left out
  * @param tokens training tokens; {@code 1500k}, {@code 2m} and {@code 3b} are understood
  * @param workers ranks; each holds the parameters and its slice of the optimizer state
  * @param sequenceLength tokens in one sample
@@ -19,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 public record PretrainConfig(
     @Nullable String model,
     @Nullable ModelShape dimensions,
+    @Matches(
+            regex = Locations.FOLDER_REGEX,
+            rule = Locations.FOLDER_RULE,
+            example = "file:models/llama")
+        @Nullable String from,
     @Range(min = 1) @JsonDeserialize(using = Quantity.class) Long tokens,
     @Range(min = 1, max = 100_000) Integer workers,
     @Range(min = 8, max = 10_000_000) Integer sequenceLength,

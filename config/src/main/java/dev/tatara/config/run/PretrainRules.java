@@ -18,7 +18,11 @@ final class PretrainRules {
   }
 
   private static void model(PretrainConfig pretrain, Place at) {
-    if (!at.clear("model", "dimensions")) {
+    if (!at.clear("model", "dimensions", "from")) {
+      return;
+    }
+    if (pretrain.from() != null) {
+      alone(pretrain, at);
       return;
     }
     String sizes = String.join(", ", ModelSize.all().keySet());
@@ -27,7 +31,7 @@ final class PretrainRules {
       at.reject(
           "model",
           "is missing",
-          "must be given, or pretrain.dimensions instead",
+          "must be given, or pretrain.dimensions or pretrain.from instead",
           "add model: 1m (sizes: %s)".formatted(sizes));
     } else if (model != null && pretrain.dimensions() != null) {
       at.reject(
@@ -43,6 +47,17 @@ final class PretrainRules {
           "must be one of " + sizes,
           "write %s, or give pretrain.dimensions instead"
               .formatted(Nearest.to(model, known).orElse("one of these")));
+    }
+  }
+
+  private static void alone(PretrainConfig pretrain, Place at) {
+    String beside = pretrain.model() != null ? "model" : "dimensions";
+    if (pretrain.model() != null || pretrain.dimensions() != null) {
+      at.reject(
+          "from",
+          "is given beside " + beside,
+          "must be given alone, because that model has its dimensions already",
+          "delete one of the two");
     }
   }
 

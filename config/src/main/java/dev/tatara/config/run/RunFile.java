@@ -42,7 +42,8 @@ public final class RunFile {
   }
 
   /**
-   * One problem for each {@code file:} URI behind which there is no file; empty if all is there.
+   * One problem for each {@code file:} URI behind which there is no file or folder; empty if all is
+   * there.
    *
    * @param workingDirectory what relative paths begin at
    */
@@ -52,6 +53,11 @@ public final class RunFile {
         document.spec(),
         problems.at("spec"),
         (Place place, String uri) -> Locations.checkExistence(place, uri, workingDirectory));
+    String from = document.spec().pretrain().from();
+    if (from != null) {
+      Place pretrain = problems.at("spec").in("pretrain");
+      Locations.checkFolder(pretrain, "from", from, "config.json", workingDirectory);
+    }
     return problems.list();
   }
 

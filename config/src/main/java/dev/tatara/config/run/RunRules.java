@@ -22,6 +22,7 @@ final class RunRules {
     DataRules.check(spec, at);
     if (at.clear("pretrain")) {
       PretrainRules.check(spec.pretrain(), at.in("pretrain"));
+      ownTokenizer(spec, at);
       postTraining(spec, at);
     }
     EvaluationRules.check(spec, at);
@@ -85,6 +86,21 @@ final class RunRules {
             "must be different from the other names of this list",
             "write another, for example %s-%d".formatted(given, i + 1));
       }
+    }
+  }
+
+  /** A size that would have no effect. */
+  private static void ownTokenizer(PipelineSpec spec, Place at) {
+    int size = spec.tokenize().vocabularySize();
+    if (spec.pretrain().from() != null
+        && at.in("tokenize").clear("vocabularySize")
+        && size != TokenizeConfig.DEFAULT.vocabularySize()) {
+      at.in("tokenize")
+          .reject(
+              "vocabularySize",
+              "is %d beside pretrain.from".formatted(size),
+              "must be left out, because the model brings its own tokenizer",
+              "delete it");
     }
   }
 

@@ -37,7 +37,7 @@ class RunFileTest {
               spec.collect.sources[0].license (line 9) is missing, but must be given; add license: CC-BY-4.0
               spec.collect.sources[0].licence (line 12) is not a known key, but must be one of format, language, license, name, textField, uri; did you mean license?
               spec.collect.sources[1].format (line 15) is the text "json", but must be one of warc, html, jsonl, text; did you mean jsonl?
-              spec.pretrain.tokns (line 26) is not a known key, but must be one of batchTokens, checkpoint, dimensions, divergence, execution, loss, microBatch, model, optimizer, sequenceLength, tokens, validation, workers; did you mean tokens?
+              spec.pretrain.tokns (line 26) is not a known key, but must be one of batchTokens, checkpoint, dimensions, divergence, execution, from, loss, microBatch, model, optimizer, sequenceLength, tokens, validation, workers; did you mean tokens?
               spec.pretrain.workers (line 27) is the text "two", but must be a whole number; write one like 2, without quotes
               spec.gate.rules[0].metric (line 43) is "acc.csq", but must name one of evaluate.tasks (csqa); did you mean acc.csqa?\
             """);
@@ -54,7 +54,7 @@ class RunFileTest {
               metadata is missing, but must be given; add "metadata:" with its keys name
               spec.seed (line 1) is missing, but must be given; add seed: 1
               spec.collect (line 1) is missing, but must be given; add "collect:" with its keys sources
-              spec.pretrain (line 1) is missing, but must be given; add "pretrain:" with its keys model, dimensions, tokens, workers, sequenceLength, batchTokens, microBatch, loss, optimizer, checkpoint, validation, divergence, execution\
+              spec.pretrain (line 1) is missing, but must be given; add "pretrain:" with its keys model, dimensions, from, tokens, workers, sequenceLength, batchTokens, microBatch, loss, optimizer, checkpoint, validation, divergence, execution\
             """);
   }
 
@@ -174,6 +174,24 @@ class RunFileTest {
     assertThat(RunFile.missingFiles(document("file://" + folder + "/web.warc.gz"), folder))
         .isEmpty();
     assertThat(RunFile.missingFiles(document("s3://bucket/none"), folder)).isEmpty();
+  }
+
+  @Test
+  void namesAFolderThatIsMissing() throws IOException {
+    String given = RunTexts.with("model: 1m", "from: file:tiny");
+
+    assertThat(RunFile.missingFiles(RunFile.parse(given, "run.yaml"), folder))
+        .extracting(Problem::sentence)
+        .contains(
+            "spec.pretrain.from is file:tiny, but must name a folder with a config.json; there is no"
+                + " folder "
+                + folder.resolve("tiny")
+                + "; create it, or correct the path");
+    Files.createDirectory(folder.resolve("tiny"));
+    Files.createFile(folder.resolve("tiny/config.json"));
+    assertThat(RunFile.missingFiles(RunFile.parse(given, "run.yaml"), folder))
+        .extracting(Problem::sentence)
+        .noneMatch(problem -> problem.contains("pretrain.from"));
   }
 
   @Test

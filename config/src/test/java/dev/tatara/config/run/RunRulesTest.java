@@ -121,7 +121,7 @@ class RunRulesTest {
     assertThat(problems(with("    model: 1m\n", "")))
         .containsExactly(
             "spec.pretrain.model (line 24) is missing, but must be given, or pretrain.dimensions"
-                + " instead; add model: 1m (sizes: nano, 1m, 4m, 15m, 42m, 124m, 350m, 1b, 7b)");
+                + " or pretrain.from instead; add model: 1m (sizes: nano, 1m, 4m, 15m, 42m, 124m, 350m, 1b, 7b)");
   }
 
   @Test
@@ -130,6 +130,50 @@ class RunRulesTest {
         .containsExactly(
             "spec.pretrain.dimensions (line 26) is given beside model: 1m, but must be given alone,"
                 + " because a model has one size; delete one of the two");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file:models/tiny", "file:../tiny", "file:///tiny", "s3://bucket/tiny"})
+  void takesAFolderInsteadOfAModel(String from) {
+    assertThatCode(() -> RunFile.parse(with("model: 1m", "from: \"" + from + "\""), "run.yaml"))
+        .doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"models/tiny", "file:tiny/", "file:models/*", "s3://bucket", "https://x.org/tiny"})
+  void wantsAFolderThatItCanList(String from) {
+    assertThat(problems(with("model: 1m", "from: \"" + from + "\"")))
+        .containsExactly(
+            ("spec.pretrain.from (line 25) is the text \"%s\", but must be a folder, file:PATH or"
+                    + " s3://BUCKET/KEY, with neither a * nor a / at the end; write, for example,"
+                    + " file:models/llama")
+                .formatted(from));
+  }
+
+  @Test
+  void refusesAFolderBesideAModel() {
+    assertThat(problems(with("model: 1m", "model: 1m\n    from: file:tiny")))
+        .containsExactly(
+            "spec.pretrain.from (line 26) is given beside model, but must be given alone, because"
+                + " that model has its dimensions already; delete one of the two");
+    assertThat(problems(with("model: 1m", "from: file:tiny\n    " + dimensions(64, 2, 2))))
+        .containsExactly(
+            "spec.pretrain.from (line 25) is given beside dimensions, but must be given alone,"
+                + " because that model has its dimensions already; delete one of the two");
+  }
+
+  @Test
+  void refusesASizeOfVocabularyThatAGivenModelDecides() {
+    String sized =
+        with(
+            "pretrain:\n    model: 1m",
+            "tokenize: {vocabularySize: 500}\n  pretrain:\n    from: file:tiny");
+
+    assertThat(problems(sized))
+        .containsExactly(
+            "spec.tokenize.vocabularySize (line 24) is 500 beside pretrain.from, but must be left"
+                + " out, because the model brings its own tokenizer; delete it");
   }
 
   @Test

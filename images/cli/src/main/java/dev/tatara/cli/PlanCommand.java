@@ -2,6 +2,7 @@ package dev.tatara.cli;
 
 import dev.tatara.activities.collect.SchemeSources;
 import dev.tatara.activities.data.Sources;
+import dev.tatara.activities.model.GivenModel;
 import dev.tatara.activities.plan.Planner;
 import dev.tatara.base.store.StoreSettings;
 import dev.tatara.cli.figures.Figures;
@@ -57,7 +58,10 @@ final class PlanCommand implements Callable<Integer> {
         bytes += found.size();
       }
     }
-    write(document, Planner.estimate(document.spec(), bytes, flops));
+    write(
+        document,
+        Planner.estimate(
+            document.spec(), GivenModel.checked(document.spec(), sources), bytes, flops));
     return 0;
   }
 

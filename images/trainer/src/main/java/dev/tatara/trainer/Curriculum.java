@@ -75,7 +75,7 @@ record Curriculum(
     SampleOrder order = SampleOrder.of(task.seed(), windows.streams(), task.mixture(), samples);
     Beginner beginner =
         task.inputs().containsKey("model")
-            ? continued(task, sharding, artifacts)
+            ? given(task, sharding, artifacts, windows)
             : fresh(task, sharding, windows, special);
     return new Curriculum(
         beginner.model(),
@@ -103,6 +103,23 @@ record Curriculum(
     return new Beginner(
         new Llama(config, parameters, task.sequenceLength(), task.execution()),
         () -> Initialization.fill(parameters, config, task.seed()));
+  }
+
+  /** A model from elsewhere: it may have more tokens than its tokenizer, never fewer. */
+  private static Beginner given(
+      TrainTask task, Sharding sharding, Artifacts artifacts, TokenWindows windows) {
+    int known = ModelInput.config(artifacts, TaskInputs.require(task, "model")).vocabularySize();
+    int needed = windows.index().vocabularySize();
+    if (needed > known) {
+      throw new InvalidInputException(
+          "%s is of a tokenizer with %d tokens, but the vocabulary of the model %s has %d; tokenize with the model's own tokenizer"
+              .formatted(
+                  TaskInputs.require(task, "tokens").uri(),
+                  needed,
+                  TaskInputs.require(task, "model").uri(),
+                  known));
+    }
+    return continued(task, sharding, artifacts);
   }
 
   private static Beginner continued(TrainTask task, Sharding sharding, Artifacts artifacts) {

@@ -4,6 +4,7 @@ import dev.tatara.base.store.Artifacts;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.trainer.model.HuggingFaceConfig;
+import dev.tatara.trainer.model.HuggingFaceJson;
 import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
@@ -35,6 +36,12 @@ final class ModelInput implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Its dimensions alone. */
+  static HuggingFaceConfig config(Artifacts artifacts, ArtifactRef model) {
+    byte[] json = artifacts.read(model, ModelFolder.CONFIG);
+    return HuggingFaceJson.read(json, model.uri() + "/" + ModelFolder.CONFIG);
   }
 
   HuggingFaceConfig config() {

@@ -15,6 +15,8 @@ import java.util.TreeMap;
 
 /** Reads {@code tokenizer.json}, and refuses what would give other ids than the reference. */
 final class TokenizerJsonReader {
+  private static final int LARGEST_ID = 1 << 24;
+
   private final JsonNode root;
 
   TokenizerJsonReader(byte[] json) {
@@ -55,9 +57,9 @@ final class TokenizerJsonReader {
     String[] tokens = new String[vocab.size()];
     for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
       int id = entry.getValue().asInt(-1);
-      if (id < 0 || id >= tokens.length) {
+      if (id < 0 || id >= tokens.length || tokens[id] != null) {
         throw new InvalidInputException(
-            "tokenizer.json gives the token \"%s\" the id %s; ids must run from 0 to %d without a gap"
+            "tokenizer.json gives the token \"%s\" the id %s; ids must run from 0 to %d, each once"
                 .formatted(entry.getKey(), entry.getValue(), tokens.length - 1));
       }
       tokens[id] = entry.getKey();
@@ -73,6 +75,10 @@ final class TokenizerJsonReader {
         read.add(new Merge(merge.path(0).asText(), merge.path(1).asText()));
       } else {
         int gap = merge.asText().indexOf(' ');
+        if (gap < 0) {
+          throw new InvalidInputException(
+              "tokenizer.json has the merge %s; it must be two tokens".formatted(merge));
+        }
         read.add(new Merge(merge.asText().substring(0, gap), merge.asText().substring(gap + 1)));
       }
     }
@@ -86,9 +92,13 @@ final class TokenizerJsonReader {
       for (String field : List.of("single_word", "lstrip", "rstrip")) {
         require(path + " " + field, token.path(field).asText("false"), "false", "");
       }
-      added.put(
-          token.path("id").asInt(),
-          new Added(token.path("content").asText(), token.path("special").asBoolean()));
+      int id = token.path("id").asInt(-1);
+      if (id < 0 || id > LARGEST_ID) {
+        throw new InvalidInputException(
+            "tokenizer.json gives the added token \"%s\" the id %s; it must be from 0 to %d"
+                .formatted(token.path("content").asText(), token.path("id"), LARGEST_ID));
+      }
+      added.put(id, new Added(token.path("content").asText(), token.path("special").asBoolean()));
     }
     return added;
   }
