@@ -1,5 +1,6 @@
 package dev.tatara.trainer.gang;
 
+import dev.tatara.trainer.tensor.Hardware;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -7,6 +8,7 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.Backend;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
@@ -16,6 +18,7 @@ import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch_gloo;
 import org.bytedeco.pytorch.gloo.Device;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one epoch. Once a peer is lost it is of no use; closing it frees threads and
@@ -34,6 +37,9 @@ final class GlooGroup implements AutoCloseable {
   private final ProcessGroupGloo.Options options;
   private final ProcessGroupGloo group;
 
+  /** For tensors on CUDA devices. */
+  private final @Nullable NcclGroup nccl;
+
   private GlooGroup(
       TCPStore store, int epoch, String ownAddress, int rank, int size, Duration silence) {
     this.store = store;
@@ -47,6 +53,12 @@ final class GlooGroup implements AutoCloseable {
       options.devices(devices).threads(1);
       group = new ProcessGroupGloo(rendezvous, rank, size, options);
       group.setTimeout(patience);
+    }
+    try {
+      nccl = Hardware.chosen().isCuda() ? new NcclGroup(rendezvous, rank, size, silence) : null;
+    } catch (RuntimeException e) {
+      closeHost();
+      throw e;
     }
   }
 
@@ -141,8 +153,24 @@ final class GlooGroup implements AutoCloseable {
     }
   }
 
+  /** Does one exchange of tensors of the hardware; otherwise as {@link #exchange}. */
+  void exchangeOnHardware(String what, Function start, Runnable check) {
+    NcclGroup devices = nccl;
+    if (devices == null) {
+      exchange(what, start, check);
+      return;
+    }
+    check.run();
+    orBroken(
+        "lost a peer in " + what,
+        () -> {
+          devices.exchange(start, check);
+          return what;
+        });
+  }
+
   /**
-   * Does one exchange; leaves it as soon as {@code check} throws.
+   * Does one exchange of tensors of the host; leaves it as soon as {@code check} throws.
    *
    * @throws BrokenGangException if a peer is gone or silent
    */
@@ -165,7 +193,7 @@ final class GlooGroup implements AutoCloseable {
   /** Begins an exchange. */
   @FunctionalInterface
   interface Function {
-    Work begin(ProcessGroupGloo group);
+    Work begin(Backend group);
   }
 
   private static boolean done(Work work, Milliseconds slice) {
@@ -194,11 +222,18 @@ final class GlooGroup implements AutoCloseable {
   /** An exchange that is still under way ends first, at the latest by its patience. */
   @Override
   public void close() {
+    if (nccl != null) {
+      nccl.close();
+    }
+    closeHost();
+    store.close();
+  }
+
+  private void closeHost() {
     group.close();
     options.close();
     devices.close();
     device.close();
     rendezvous.close();
-    store.close();
   }
 }

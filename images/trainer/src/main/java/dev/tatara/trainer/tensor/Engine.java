@@ -20,21 +20,26 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * libtorch, loaded and set up. Equal descriptions mean that equal work gives equal bits.
  *
- * @param description version, linear algebra, vector instructions and threads
+ * @param description version, CUDA device if it computes on one, linear algebra, vector
+ *     instructions and threads
  */
 public record Engine(String description) {
   private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
 
   /**
    * Loads the native libraries, which takes seconds, into {@code TATARA_CACHE}; computes with
-   * {@code OMP_NUM_THREADS} threads, 1 if that is not set.
+   * {@code OMP_NUM_THREADS} threads, 1 if that is not set; on CUDA if {@code TATARA_DEVICE} says so
+   * or if there is some.
+   *
+   * @throws dev.tatara.config.InvalidInputException if there is no such device
    */
   public static Engine start(Map<String, String> environment) {
     String cache = environment.get("TATARA_CACHE");
     if (cache != null && System.getProperty("org.bytedeco.javacpp.cachedir") == null) {
       System.setProperty("org.bytedeco.javacpp.cachedir", cache + "/javacpp");
     }
-    String algebra = load(Path.of(cache == null ? System.getProperty("java.io.tmpdir") : cache));
+    String algebra =
+        load(environment, Path.of(cache == null ? System.getProperty("java.io.tmpdir") : cache));
     int threads = threads(environment.getOrDefault("OMP_NUM_THREADS", "1"));
     set_num_threads(threads);
     try (PointerScope scope = new PointerScope()) {
@@ -50,7 +55,7 @@ public record Engine(String description) {
    *
    * @return what does the linear algebra
    */
-  private static String load(Path cache) {
+  private static String load(Map<String, String> environment, Path cache) {
     try {
       Files.createDirectories(cache);
       try (FileChannel channel =
@@ -61,7 +66,15 @@ public record Engine(String description) {
           FileLock lock = channel.lock()) {
         boolean mkl = useMklIfThere();
         Loader.load(torch.class);
-        return (MatrixProduct.load() ? "oneDNN and " : "") + (mkl ? "MKL" : "OpenBLAS");
+        String algebra = mkl ? "MKL" : "OpenBLAS";
+        Hardware hardware =
+            Hardware.of(environment, torch.cuda_is_available() ? torch.cuda_device_count() : 0);
+        if (hardware.isCuda()) {
+          String device = CudaSetup.begin(hardware, environment);
+          Hardware.choose(hardware);
+          return "%s, %s".formatted(device, algebra);
+        }
+        return (MatrixProduct.load() ? "oneDNN and " : "") + algebra;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Products of matrices of 32-bit floats, into memory that is there. By oneDNN where it is on the
  * class path, which uses the widest vectors that a processor has, whoever made it; MKL does so on
- * one maker's only. By libtorch elsewhere.
+ * one maker's only. By libtorch elsewhere, and on CUDA.
  *
  * <p>Operands are two-dimensional; one of their strides is 1, so that {@code t()} of a contiguous
  * matrix is as good as the matrix.

@@ -1,0 +1,75 @@
+package dev.tatara.trainer.gang;
+
+import dev.tatara.trainer.tensor.Hardware;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Store;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_nccl;
+import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
+
+/**
+ * NCCL's connections of one epoch, between the CUDA devices of all ranks. Once a peer is lost it is
+ * of no use.
+ *
+ * <p>What libtorch does about a lost peer by itself is to end the process, so {@code
+ * TORCH_NCCL_ASYNC_ERROR_HANDLING=0} and {@code TORCH_NCCL_ENABLE_MONITORING=0} belong into the
+ * environment; who waits here finds out and forms the gang anew.
+ */
+final class NcclGroup implements AutoCloseable {
+  private static final long POLL_NANOS = 20_000;
+
+  private final ProcessGroupNCCL group;
+  private final ProcessGroupNCCL.Options options;
+  private final Duration silence;
+
+  /** Connects all ranks, which call this together; it cannot be interrupted. */
+  NcclGroup(Store rendezvous, int rank, int size, Duration silence) {
+    Loader.load(torch_nccl.class);
+    this.silence = silence;
+    options = ProcessGroupNCCL.Options.create();
+    group = new ProcessGroupNCCL(rendezvous, rank, size, options);
+    try (Milliseconds patience = new Milliseconds(silence.toMillis());
+        Device device = new Device(torch.DeviceType.CUDA, (byte) Hardware.chosen().device())) {
+      group.setTimeout(patience);
+      group.eagerConnectSingleDevice(device);
+    }
+  }
+
+  /**
+   * Does one exchange, and returns when the device has done it; leaves it as soon as {@code check}
+   * throws.
+   */
+  void exchange(GlooGroup.Function start, Runnable check) {
+    try (PointerScope scope = new PointerScope()) {
+      Work work = start.begin(group);
+      long deadline = System.nanoTime() + silence.toNanos();
+      while (!work.isCompleted()) {
+        check.run();
+        if (System.nanoTime() > deadline) {
+          throw new BrokenGangException(
+              "No peer was heard of for %d seconds".formatted(silence.toSeconds()), null);
+        }
+        // A device cannot wake a thread that must look at something else too.
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+      // Does not wait any more, but with a limit it throws what went wrong, and lets go of tensors.
+      try (Milliseconds limit = new Milliseconds(silence.toMillis())) {
+        work._wait(limit);
+      }
+    }
+  }
+
+  /** Breaks off what is under way: its kernels would wait for the lost peer forever. */
+  @Override
+  public void close() {
+    group.abort();
+    group.close();
+    options.close();
+  }
+}
