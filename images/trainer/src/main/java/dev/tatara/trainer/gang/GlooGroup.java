@@ -1,5 +1,6 @@
 package dev.tatara.trainer.gang;
 
+import dev.tatara.config.InvalidInputException;
 import dev.tatara.trainer.tensor.Hardware;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,8 @@ import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch_gloo;
 import org.bytedeco.pytorch.gloo.Device;
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class GlooGroup implements AutoCloseable {
   /** All peers have claimed the epoch a moment ago. */
   private static final Duration CONNECT = Duration.ofSeconds(30);
+
+  /** NCCL waits for a peer that does not come without any limit of its own. */
+  private static final Duration CONNECT_ALL = CONNECT.multipliedBy(3);
 
   private static final Duration SLICE = Duration.ofMillis(200);
 
@@ -55,10 +61,20 @@ final class GlooGroup implements AutoCloseable {
       group.setTimeout(patience);
     }
     try {
+      requireSameHardware(size);
       nccl = Hardware.chosen().isCuda() ? new NcclGroup(rendezvous, rank, size, silence) : null;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       closeHost();
       throw e;
+    }
+  }
+
+  /** Ranks on CUDA would wait in NCCL for those on processors, and these for them in Gloo. */
+  private void requireSameHardware(int size) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor onCuda = Tensor.create(new long[] {Hardware.chosen().isCuda() ? 1 : 0});
+      group.allreduce(new TensorVector(onCuda))._wait();
+      Hardware.chosen().requireSame((int) onCuda.item_long(), size);
     }
   }
 
@@ -106,6 +122,7 @@ final class GlooGroup implements AutoCloseable {
    * on the way and has been replaced.
    *
    * @param silence longest wait for the others in one exchange
+   * @throws dev.tatara.config.InvalidInputException if some ranks compute on CUDA and others do not
    */
   static GlooGroup connect(
       TCPStore store,
@@ -129,9 +146,16 @@ final class GlooGroup implements AutoCloseable {
             "connect");
     thread.setDaemon(true);
     thread.start();
+    long deadline = System.nanoTime() + CONNECT_ALL.toNanos();
     try {
       while (!connecting.isDone()) {
         check.run();
+        if (System.nanoTime() > deadline) {
+          throw new BrokenGangException(
+              "This rank could not connect to its peers within %d seconds"
+                  .formatted(CONNECT_ALL.toSeconds()),
+              null);
+        }
         thread.join(SLICE.toMillis());
       }
       return orBroken("could not connect to its peers", connecting::join);
@@ -213,6 +237,9 @@ final class GlooGroup implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+      if (cause instanceof InvalidInputException invalid) {
+        throw invalid;
+      }
       String reason =
           String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given");
       throw new BrokenGangException("This rank %s: %s".formatted(what, reason), e);

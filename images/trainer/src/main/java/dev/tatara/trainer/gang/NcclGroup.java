@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_cuda;
 import org.bytedeco.pytorch.global.torch_nccl;
 import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 
@@ -17,9 +18,9 @@ import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
  * NCCL's connections of one epoch, between the CUDA devices of all ranks. Once a peer is lost it is
  * of no use.
  *
- * <p>What libtorch does about a lost peer by itself is to end the process, so {@code
- * TORCH_NCCL_ASYNC_ERROR_HANDLING=0} and {@code TORCH_NCCL_ENABLE_MONITORING=0} belong into the
- * environment; who waits here finds out and forms the gang anew.
+ * <p>A peer that died shows as an error of NCCL where a socket lies between; where memory is
+ * shared, it only falls silent. So whoever waits here also looks for a newer epoch, which the
+ * peer's successor begins, and gives up after {@code silence}.
  */
 final class NcclGroup implements AutoCloseable {
   private static final long POLL_NANOS = 20_000;
@@ -34,10 +35,16 @@ final class NcclGroup implements AutoCloseable {
     this.silence = silence;
     options = ProcessGroupNCCL.Options.create();
     group = new ProcessGroupNCCL(rendezvous, rank, size, options);
+    byte number = (byte) Hardware.chosen().device();
+    // The thread that connects is not the one that computes, and each begins with device 0.
+    torch_cuda.set_device(number);
     try (Milliseconds patience = new Milliseconds(silence.toMillis());
-        Device device = new Device(torch.DeviceType.CUDA, (byte) Hardware.chosen().device())) {
+        Device device = new Device(torch.DeviceType.CUDA, number)) {
       group.setTimeout(patience);
       group.eagerConnectSingleDevice(device);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.tatara.trainer.tensor;
 import static org.bytedeco.pytorch.global.torch.get_cpu_capability;
 import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
+import dev.tatara.config.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -31,7 +32,7 @@ public record Engine(String description) {
    * {@code OMP_NUM_THREADS} threads, 1 if that is not set; on CUDA if {@code TATARA_DEVICE} says so
    * or if there is some.
    *
-   * @throws dev.tatara.config.InvalidInputException if there is no such device
+   * @throws InvalidInputException if there is no such device, or no library that libtorch needs
    */
   public static Engine start(Map<String, String> environment) {
     String cache = environment.get("TATARA_CACHE");
@@ -64,21 +65,35 @@ public record Engine(String description) {
                   StandardOpenOption.CREATE,
                   StandardOpenOption.WRITE);
           FileLock lock = channel.lock()) {
-        boolean mkl = useMklIfThere();
-        Loader.load(torch.class);
-        String algebra = mkl ? "MKL" : "OpenBLAS";
+        String algebra = useMklIfThere() ? "MKL" : "OpenBLAS";
+        loadTorch();
         Hardware hardware =
             Hardware.of(environment, torch.cuda_is_available() ? torch.cuda_device_count() : 0);
-        if (hardware.isCuda()) {
-          String device = CudaSetup.begin(hardware, environment);
-          Hardware.choose(hardware);
-          return "%s, %s".formatted(device, algebra);
-        }
-        return (MatrixProduct.load() ? "oneDNN and " : "") + algebra;
+        String device = hardware.isCuda() ? CudaSetup.begin(hardware, environment) + ", " : "";
+        Hardware.choose(hardware);
+        // A device computes its own products.
+        boolean oneDnn = MatrixProduct.load(!hardware.isCuda());
+        return device + (oneDnn ? "oneDNN and " : "") + algebra;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The native libraries cannot be unpacked below %s: %s".formatted(cache, e.getMessage()),
+          e);
+    }
+  }
+
+  /** libtorch for CUDA names libraries that only an image for CUDA has. */
+  private static void loadTorch() {
+    try {
+      Loader.load(torch.class);
+    } catch (UnsatisfiedLinkError e) {
+      Throwable reason = e;
+      while (reason.getCause() != null) {
+        reason = reason.getCause();
+      }
+      throw new InvalidInputException(
+          "libtorch cannot be loaded: %s. If this is the build for CUDA, the image lacks a library that images/trainer/README.md lists under \"On GPUs\"; otherwise take the build for this machine"
+              .formatted(reason.getMessage()),
           e);
     }
   }

@@ -79,6 +79,22 @@ public record Hardware(int device) {
     return device != NO_DEVICE;
   }
 
+  /**
+   * Requires all ranks of a gang to compute with the same.
+   *
+   * @param onCuda how many of them do on CUDA
+   * @param ranks how many there are
+   * @throws InvalidInputException if some do and others do not
+   */
+  public void requireSame(int onCuda, int ranks) {
+    if (onCuda != 0 && onCuda != ranks) {
+      throw new InvalidInputException(
+          "%d of %d ranks compute on CUDA devices and the others on processors (this one on %s); give all ranks a GPU, or set %s to cpu for all"
+              .formatted(
+                  onCuda, ranks, isCuda() ? "CUDA device " + device : "the processor", VARIABLE));
+    }
+  }
+
   /** Returns when all that was asked of it is computed; the processor is always done. */
   public void await() {
     if (isCuda()) {

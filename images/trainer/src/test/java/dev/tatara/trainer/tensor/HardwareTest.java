@@ -44,6 +44,46 @@ final class HardwareTest {
   }
 
   @Test
+  void ranksOnUnlikeHardwareAreRefusedInOneSentence() {
+    Hardware.CPU.requireSame(0, 4);
+    new Hardware(1).requireSame(4, 4);
+    assertThatThrownBy(() -> Hardware.CPU.requireSame(3, 4))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "3 of 4 ranks compute on CUDA devices and the others on processors (this one on the processor); give all ranks a GPU, or set TATARA_DEVICE to cpu for all");
+    assertThatThrownBy(() -> new Hardware(2).requireSame(1, 2))
+        .hasMessageContaining("(this one on CUDA device 2)");
+  }
+
+  @Test
+  void cudaIsRefusedWhereEqualRunsCouldEndUnequally() {
+    assertThatThrownBy(() -> CudaSetup.check(Map.of()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "CUBLAS_WORKSPACE_CONFIG is \"\", so that equal runs would end with unequal weights on CUDA; set it to :4096:8");
+    assertThatThrownBy(() -> CudaSetup.check(Map.of("CUBLAS_WORKSPACE_CONFIG", ":8:8")))
+        .hasMessageContaining("CUBLAS_WORKSPACE_CONFIG is \":8:8\"");
+    CudaSetup.check(Map.of("CUBLAS_WORKSPACE_CONFIG", ":4096:8"));
+  }
+
+  @Test
+  void severalRanksOnCudaAreRefusedWhereALostPeerWouldEndThemAll() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("WORLD_SIZE", "2");
+    environment.put("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+    assertThatThrownBy(() -> CudaSetup.check(environment))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("TORCH_NCCL_ASYNC_ERROR_HANDLING is \"\"");
+    environment.put("TORCH_NCCL_ASYNC_ERROR_HANDLING", "0");
+    environment.put("TORCH_NCCL_ENABLE_MONITORING", "1");
+    assertThatThrownBy(() -> CudaSetup.check(environment))
+        .hasMessage(
+            "TORCH_NCCL_ENABLE_MONITORING is \"1\", so that libtorch would end this process when a peer is lost; set it to 0");
+    environment.put("TORCH_NCCL_ENABLE_MONITORING", "0");
+    CudaSetup.check(environment);
+  }
+
+  @Test
   void engineTakesWhatThereIs() {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.remove("TATARA_DEVICE");
