@@ -1,17 +1,18 @@
 package dev.tatara.trainer;
 
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
-
 import dev.tatara.trainer.checkpoint.TrainingState;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.optimizer.Stretch;
+import dev.tatara.trainer.tensor.Hardware;
+import dev.tatara.trainer.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What this rank owns: its slice of every unit's parameters and gradients, and the optimizer state
@@ -19,6 +20,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class OwnSlices {
   private static final long NORM_STRETCH = 1 << 14;
+
+  /** What is held in double precision at a time: 128 MB. */
+  private static final long DEVICE_STRETCH = 1 << 24;
 
   private final List<Tensor> gradients = new ArrayList<>();
   private final List<Stretch> stretches = new ArrayList<>();
@@ -30,12 +34,12 @@ final class OwnSlices {
     Sharding sharding = parameters.sharding();
     units = parameters.layout().units();
     long owned = units.stream().mapToLong(unit -> unit.slice(sharding.ranks())).sum();
-    Tensor firstMoments = torch_zeros(owned);
-    Tensor secondMoments = torch_zeros(owned);
+    Tensor firstMoments = Tensors.zeros(owned);
+    Tensor secondMoments = Tensors.zeros(owned);
     moments = List.of(firstMoments, secondMoments);
     // With one rank, the slice is the whole.
     whole = sharding.ranks() == 1;
-    Tensor sums = torch_zeros(whole ? 0 : owned);
+    Tensor sums = Tensors.zeros(whole ? 0 : owned);
     long at = 0;
     for (ParameterLayout.Unit unit : units) {
       long slice = unit.slice(sharding.ranks());
@@ -87,6 +91,10 @@ final class OwnSlices {
    * floats is off by 5e-5.
    */
   double squaredNorm() {
+    return Hardware.chosen().isCuda() ? squaredNormOnDevice() : squaredNormOnHost();
+  }
+
+  private double squaredNormOnHost() {
     double sum = 0;
     for (Tensor gradient : gradients) {
       for (long begin = 0; begin < gradient.numel(); begin += NORM_STRETCH) {
@@ -97,6 +105,23 @@ final class OwnSlices {
       }
     }
     return sum;
+  }
+
+  /** All in double precision, and one number that the host waits for. */
+  private double squaredNormOnDevice() {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor sum = Tensors.zero(ScalarType.Double);
+      for (Tensor gradient : gradients) {
+        for (long begin = 0; begin < gradient.numel(); begin += DEVICE_STRETCH) {
+          long length = Math.min(DEVICE_STRETCH, gradient.numel() - begin);
+          try (PointerScope inner = new PointerScope()) {
+            Tensor part = gradient.narrow(0, begin, length).to(ScalarType.Double);
+            sum.add_(part.dot(part));
+          }
+        }
+      }
+      return sum.item_double();
+    }
   }
 
   /** Native memory of the reduced gradients, where they are not the whole. */

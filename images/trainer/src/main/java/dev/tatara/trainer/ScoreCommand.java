@@ -13,6 +13,7 @@ import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.safetensors.SafeTensorsWriter;
 import dev.tatara.trainer.tensor.Engine;
 import dev.tatara.trainer.tensor.HostMemory;
+import dev.tatara.trainer.tensor.Tensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -99,8 +100,8 @@ final class ScoreCommand {
       throws IOException {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      Tensor logits = model.logits(Tensor.create(ids).view(1, ids.length), null).contiguous();
-      HostMemory.of(logits).forEachPiece((offset, piece) -> sink.write(piece));
+      Tensor logits = model.logits(Tensors.of(ids).view(1, ids.length), null).contiguous();
+      HostMemory.of(Tensors.onHost(logits)).forEachPiece((offset, piece) -> sink.write(piece));
     }
   }
 }

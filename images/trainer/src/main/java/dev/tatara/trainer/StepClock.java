@@ -1,5 +1,6 @@
 package dev.tatara.trainer;
 
+import dev.tatara.trainer.tensor.Hardware;
 import io.prometheus.client.Counter;
 
 /** Where the time of a step goes. */
@@ -17,8 +18,9 @@ final class StepClock {
     last = start;
   }
 
-  /** Ends a part; the next begins. */
+  /** Ends a part, when all of it is computed; the next begins. */
   void lap(String part) {
+    Hardware.chosen().await();
     long now = System.nanoTime();
     PARTS.labels(part).inc((now - last) / 1e9);
     last = now;

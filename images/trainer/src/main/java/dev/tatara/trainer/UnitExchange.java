@@ -1,13 +1,12 @@
 package dev.tatara.trainer;
 
-import static org.bytedeco.pytorch.global.torch.torch_empty;
-
 import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.model.BlockVisitor;
 import dev.tatara.trainer.model.ParameterLayout;
 import dev.tatara.trainer.model.Parameters;
 import dev.tatara.trainer.model.Sharding;
 import dev.tatara.trainer.optimizer.WholeMatrices;
+import dev.tatara.trainer.tensor.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -45,7 +44,7 @@ final class UnitExchange implements BlockVisitor, WholeMatrices {
             .mapToLong((ParameterLayout.Unit unit) -> unit.slice(sharding.ranks()))
             .max()
             .orElse(0);
-    this.scratch = torch_empty(sharding.keepsGradients() ? 0 : longest);
+    this.scratch = Tensors.empty(sharding.keepsGradients() ? 0 : longest);
   }
 
   /**

@@ -1,8 +1,7 @@
 package dev.tatara.trainer.checkpoint;
 
-import static org.bytedeco.pytorch.global.torch.torch_empty;
-
 import dev.tatara.trainer.tensor.HostMemory;
+import dev.tatara.trainer.tensor.Tensors;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,7 +21,7 @@ final class HostCopy {
   private final HostMemory memory;
 
   HostCopy(long elements) {
-    buffer = torch_empty(TrainingState.PARTS * elements);
+    buffer = Tensors.hostEmpty(TrainingState.PARTS * elements);
     memory = HostMemory.of(buffer);
   }
 

@@ -2,6 +2,7 @@ package dev.tatara.trainer.checkpoint;
 
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.trainer.tensor.HostMemory;
+import dev.tatara.trainer.tensor.Tensors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -122,9 +123,13 @@ final class ShardReader {
         Tensor target =
             stretch.parts().get(piece.part()).narrow(0, begin - stretch.begin(), end - begin);
         int from = (int) (begin - piece.begin()) * Float.BYTES;
-        HostMemory.of(target)
+        Tensor host = target.is_cpu() ? target : Tensors.hostEmpty(target.numel());
+        HostMemory.of(host)
             .forEachPiece(
                 (offset, place) -> place.put(bytes, from + (int) offset, place.remaining()));
+        if (host != target) {
+          target.copy_(host);
+        }
       }
       filled += end - begin;
     }

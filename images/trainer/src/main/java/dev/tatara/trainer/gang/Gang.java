@@ -15,11 +15,16 @@ public interface Gang extends AutoCloseable {
   /** Number of processes. */
   int size();
 
-  /** Replaces the tensor by the sum over all ranks. */
+  /**
+   * Replaces the tensor by the sum over all ranks.
+   *
+   * @param values in host memory
+   */
   void sum(Tensor values);
 
   /**
-   * Sums over all ranks, and gives each rank its range of the sum.
+   * Sums over all ranks, and gives each rank its range of the sum; both tensors lie where this
+   * process computes.
    *
    * @param range [n], filled
    * @param whole [n × ranks]; afterwards its content is of no use
@@ -27,7 +32,7 @@ public interface Gang extends AutoCloseable {
   void sumScattered(Tensor range, Tensor whole);
 
   /**
-   * Puts the ranges of all ranks together.
+   * Puts the ranges of all ranks together; both tensors lie where this process computes.
    *
    * @param whole [n × ranks], filled
    * @param range [n]; may be this rank's place in {@code whole}

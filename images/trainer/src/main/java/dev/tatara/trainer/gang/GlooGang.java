@@ -5,8 +5,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gang over TCP, by libtorch's own rendezvous and Gloo collectives. It outlives its connections:
- * {@link Rendezvous} gives it those of the next epoch.
+ * A gang over TCP, by libtorch's own rendezvous and Gloo collectives, and NCCL's for what lies on
+ * CUDA devices. It outlives its connections: {@link Rendezvous} gives it those of the next epoch.
  */
 final class GlooGang implements Gang {
   private final int rank;
@@ -54,12 +54,12 @@ final class GlooGang implements Gang {
 
   @Override
   public void sumScattered(Tensor range, Tensor whole) {
-    exchange("reduce-scatter", group -> group._reduce_scatter_base(range, whole));
+    exchangeOnHardware("reduce-scatter", group -> group._reduce_scatter_base(range, whole));
   }
 
   @Override
   public void gather(Tensor whole, Tensor range) {
-    exchange("all-gather", group -> group._allgather_base(whole, range));
+    exchangeOnHardware("all-gather", group -> group._allgather_base(whole, range));
   }
 
   @Override
@@ -68,11 +68,19 @@ final class GlooGang implements Gang {
   }
 
   private void exchange(String what, GlooGroup.Function start) {
+    connected().exchange(what, start, check);
+  }
+
+  private void exchangeOnHardware(String what, GlooGroup.Function start) {
+    connected().exchangeOnHardware(what, start, check);
+  }
+
+  private GlooGroup connected() {
     GlooGroup connected = group;
     if (connected == null) {
       throw new BrokenGangException("This rank has left its gang", null);
     }
-    connected.exchange(what, start, check);
+    return connected;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.tatara.trainer.gang;
 
+import dev.tatara.config.InvalidInputException;
+import dev.tatara.trainer.tensor.Hardware;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -7,15 +9,19 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.Backend;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch_gloo;
 import org.bytedeco.pytorch.gloo.Device;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one epoch. Once a peer is lost it is of no use; closing it frees threads and
@@ -25,6 +31,9 @@ final class GlooGroup implements AutoCloseable {
   /** All peers have claimed the epoch a moment ago. */
   private static final Duration CONNECT = Duration.ofSeconds(30);
 
+  /** NCCL waits for a peer that does not come without any limit of its own. */
+  private static final Duration CONNECT_ALL = CONNECT.multipliedBy(3);
+
   private static final Duration SLICE = Duration.ofMillis(200);
 
   private final TCPStore store;
@@ -33,6 +42,9 @@ final class GlooGroup implements AutoCloseable {
   private final GlooDeviceVector devices;
   private final ProcessGroupGloo.Options options;
   private final ProcessGroupGloo group;
+
+  /** For tensors on CUDA devices. */
+  private final @Nullable NcclGroup nccl;
 
   private GlooGroup(
       TCPStore store, int epoch, String ownAddress, int rank, int size, Duration silence) {
@@ -47,6 +59,22 @@ final class GlooGroup implements AutoCloseable {
       options.devices(devices).threads(1);
       group = new ProcessGroupGloo(rendezvous, rank, size, options);
       group.setTimeout(patience);
+    }
+    try {
+      requireSameHardware(size);
+      nccl = Hardware.chosen().isCuda() ? new NcclGroup(rendezvous, rank, size, silence) : null;
+    } catch (RuntimeException | LinkageError e) {
+      closeHost();
+      throw e;
+    }
+  }
+
+  /** Ranks on CUDA would wait in NCCL for those on processors, and these for them in Gloo. */
+  private void requireSameHardware(int size) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor onCuda = Tensor.create(new long[] {Hardware.chosen().isCuda() ? 1 : 0});
+      group.allreduce(new TensorVector(onCuda))._wait();
+      Hardware.chosen().requireSame((int) onCuda.item_long(), size);
     }
   }
 
@@ -94,6 +122,7 @@ final class GlooGroup implements AutoCloseable {
    * on the way and has been replaced.
    *
    * @param silence longest wait for the others in one exchange
+   * @throws dev.tatara.config.InvalidInputException if some ranks compute on CUDA and others do not
    */
   static GlooGroup connect(
       TCPStore store,
@@ -117,9 +146,16 @@ final class GlooGroup implements AutoCloseable {
             "connect");
     thread.setDaemon(true);
     thread.start();
+    long deadline = System.nanoTime() + CONNECT_ALL.toNanos();
     try {
       while (!connecting.isDone()) {
         check.run();
+        if (System.nanoTime() > deadline) {
+          throw new BrokenGangException(
+              "This rank could not connect to its peers within %d seconds"
+                  .formatted(CONNECT_ALL.toSeconds()),
+              null);
+        }
         thread.join(SLICE.toMillis());
       }
       return orBroken("could not connect to its peers", connecting::join);
@@ -141,8 +177,24 @@ final class GlooGroup implements AutoCloseable {
     }
   }
 
+  /** Does one exchange of tensors of the hardware; otherwise as {@link #exchange}. */
+  void exchangeOnHardware(String what, Function start, Runnable check) {
+    NcclGroup devices = nccl;
+    if (devices == null) {
+      exchange(what, start, check);
+      return;
+    }
+    check.run();
+    orBroken(
+        "lost a peer in " + what,
+        () -> {
+          devices.exchange(start, check);
+          return what;
+        });
+  }
+
   /**
-   * Does one exchange; leaves it as soon as {@code check} throws.
+   * Does one exchange of tensors of the host; leaves it as soon as {@code check} throws.
    *
    * @throws BrokenGangException if a peer is gone or silent
    */
@@ -165,7 +217,7 @@ final class GlooGroup implements AutoCloseable {
   /** Begins an exchange. */
   @FunctionalInterface
   interface Function {
-    Work begin(ProcessGroupGloo group);
+    Work begin(Backend group);
   }
 
   private static boolean done(Work work, Milliseconds slice) {
@@ -185,6 +237,9 @@ final class GlooGroup implements AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+      if (cause instanceof InvalidInputException invalid) {
+        throw invalid;
+      }
       String reason =
           String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given");
       throw new BrokenGangException("This rank %s: %s".formatted(what, reason), e);
@@ -194,11 +249,18 @@ final class GlooGroup implements AutoCloseable {
   /** An exchange that is still under way ends first, at the latest by its patience. */
   @Override
   public void close() {
+    if (nccl != null) {
+      nccl.close();
+    }
+    closeHost();
+    store.close();
+  }
+
+  private void closeHost() {
     group.close();
     options.close();
     devices.close();
     device.close();
     rendezvous.close();
-    store.close();
   }
 }

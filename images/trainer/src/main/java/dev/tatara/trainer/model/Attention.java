@@ -133,7 +133,7 @@ final class Attention {
   }
 
   /** Each key-value head for all of the query heads that share it. */
-  private static Tensor repeated(Tensor tensor, long copies) {
+  static Tensor repeated(Tensor tensor, long copies) {
     return copies == 1
         ? tensor
         : tensor

@@ -6,6 +6,7 @@ import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 import static org.bytedeco.pytorch.global.torch.silu;
 
 import dev.tatara.config.run.ExecutionConfig;
+import dev.tatara.trainer.tensor.Hardware;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -78,16 +79,19 @@ final class Block {
     } else {
       parts = normedQueriesAndKeys(i, projected, tables);
     }
+    // On CUDA, only the flash kernel shares heads: bfloat16 without a mask.
+    boolean repeats = Hardware.chosen().isCuda() && !(half && documents == null);
+    long copies = repeats ? heads / shared : 1;
     Tensor mixed =
         scaled_dot_product_attention(
             narrowed(parts.get(0)).transpose(1, 2),
-            narrowed(parts.get(1)).transpose(1, 2),
-            narrowed(parts.get(2)).transpose(1, 2),
+            Attention.repeated(narrowed(parts.get(1)), copies).transpose(1, 2),
+            Attention.repeated(narrowed(parts.get(2)), copies).transpose(1, 2),
             documents == null ? noMask : new TensorOptional(documents.allowed()),
             0.0,
             documents == null,
             usualScale,
-            heads != shared);
+            heads != shared * copies);
     return project(
         widened(mixed).transpose(1, 2).reshape(rows, length, config.queryWidth()), i + ".o");
   }

@@ -1,9 +1,9 @@
 package dev.tatara.trainer.model;
 
+import dev.tatara.trainer.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Keeps documents that share a row apart: attention stays within a document, and positions begin
@@ -71,7 +71,7 @@ public record DocumentMask(List<List<Integer>> rows) {
         positions[span.row() * width + span.begin() + t] = t;
       }
     }
-    return Tensor.create(positions);
+    return Tensors.of(positions);
   }
 
   /** Whether row may look at column, [B, 1, T, T], bool. */
@@ -85,6 +85,6 @@ public record DocumentMask(List<List<Integer>> rows) {
         }
       }
     }
-    return Tensor.create(allowed, rows.size(), 1, width, width).to(ScalarType.Bool);
+    return Tensors.of(allowed, rows.size(), 1, width, width);
   }
 }

@@ -5,6 +5,7 @@ import static org.bytedeco.pytorch.global.torch.embedding_dense_backward;
 import static org.bytedeco.pytorch.global.torch.linear;
 
 import dev.tatara.config.run.ExecutionConfig;
+import dev.tatara.trainer.tensor.Hardware;
 import dev.tatara.trainer.tensor.Lifetime;
 import dev.tatara.trainer.tensor.Workspace;
 import java.util.ArrayDeque;
@@ -213,9 +214,10 @@ public final class Llama {
         new RecordedUnit(x, input -> block.forward(i, input, tables, documents, dropped));
   }
 
-  /** Whether the way back is derived by hand; autograd finds it otherwise. */
+  /** Whether the way back is derived by hand, for processors; autograd finds it otherwise. */
   private boolean derived() {
-    return config.family() == Family.LLAMA
+    return !Hardware.chosen().isCuda()
+        && config.family() == Family.LLAMA
         && precision == ExecutionConfig.Precision.FP32
         && dropout.equals(Dropout.NONE);
   }

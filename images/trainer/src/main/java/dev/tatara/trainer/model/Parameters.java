@@ -1,8 +1,8 @@
 package dev.tatara.trainer.model;
 
 import static org.bytedeco.pytorch.global.torch.torch_empty;
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
 
+import dev.tatara.trainer.tensor.Tensors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +44,7 @@ public final class Parameters {
     this.values = buffers(sharding.keepsParameters());
     this.gradients = trainable ? buffers(sharding.keepsGradients()) : null;
     long slices = layout.units().stream().mapToLong(unit -> unit.slice(sharding.ranks())).sum();
-    Tensor owned = torch_zeros(sharding.keepsParameters() ? 0 : slices);
+    Tensor owned = Tensors.zeros(sharding.keepsParameters() ? 0 : slices);
     long at = 0;
     for (ParameterLayout.Unit unit : layout.units()) {
       long slice = unit.slice(sharding.ranks());
@@ -169,15 +169,20 @@ public final class Parameters {
     return leaf(name).grad();
   }
 
-  /** Lets the elements of one tensor of a file be written. */
+  /** Lets the elements of one tensor of a file be written, in host memory. */
   void fill(ParameterLayout.Slot slot, Contents contents) throws IOException {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
+      Tensor place = view(values.of(slot.unit()), slot);
+      if (sharding.keepsParameters() && place.is_cpu()) {
+        contents.accept(place);
+        return;
+      }
+      Tensor whole = torch_empty(slot.elements());
+      contents.accept(whole);
       if (sharding.keepsParameters()) {
-        contents.accept(view(values.of(slot.unit()), slot));
+        place.copy_(whole);
       } else {
-        Tensor whole = torch_empty(slot.elements());
-        contents.accept(whole);
         keepOwn(slot, whole);
       }
     }
@@ -194,11 +199,13 @@ public final class Parameters {
     }
   }
 
-  /** Lets the elements of one tensor of a file be read; the other ranks lend theirs. */
+  /**
+   * Lets the elements of one tensor of a file be read, in host memory; the other ranks lend theirs.
+   */
   void read(ParameterLayout.Slot slot, Contents contents) throws IOException {
     lend(slot);
     try (PointerScope scope = new PointerScope()) {
-      contents.accept(view(values.of(slot.unit()), slot));
+      contents.accept(Tensors.onHost(view(values.of(slot.unit()), slot)));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tatara.trainer.model;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 
+import dev.tatara.trainer.tensor.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
@@ -35,8 +36,8 @@ final class RotaryEmbedding {
         sin[at] = -sin[at + half];
       }
     }
-    cosine = Tensor.create(cos, positions, 1, size);
-    sine = Tensor.create(sin, positions, 1, size);
+    cosine = Tensors.of(cos, positions, 1, size);
+    sine = Tensors.of(sin, positions, 1, size);
   }
 
   private static double frequency(HuggingFaceConfig config, int j) {

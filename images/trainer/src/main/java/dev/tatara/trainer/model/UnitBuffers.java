@@ -1,7 +1,6 @@
 package dev.tatara.trainer.model;
 
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
-
+import dev.tatara.trainer.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +26,7 @@ final class UnitBuffers {
       int place = places.get(unit.number());
       sizes[place] = Math.max(sizes[place], unit.padded(ranks));
     }
-    List<Tensor> tensors = Arrays.stream(sizes).mapToObj(size -> torch_zeros(size)).toList();
+    List<Tensor> tensors = Arrays.stream(sizes).mapToObj(size -> Tensors.zeros(size)).toList();
     bytes = tensors.stream().mapToLong(Tensor::nbytes).sum();
     for (ParameterLayout.Unit unit : units) {
       Tensor place = tensors.get(places.get(unit.number()));

@@ -3,6 +3,7 @@ package dev.tatara.trainer.objective;
 import dev.tatara.trainer.model.DocumentMask;
 import dev.tatara.trainer.model.Learning;
 import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.tensor.Tensors;
 import java.util.List;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
@@ -52,7 +53,7 @@ public final class NextToken implements Objective {
     }
     long targets = (long) indices.length * length;
     try (PointerScope scope = new PointerScope()) {
-      Tensor rows = Tensor.create(ids).view(indices.length, width);
+      Tensor rows = Tensors.of(ids).view(indices.length, width);
       Tensor wanted = rows.narrow(1, 1, length).reshape(targets);
       double loss =
           model.train(

@@ -3,18 +3,16 @@ package dev.tatara.trainer.objective;
 import static org.bytedeco.pytorch.global.torch.empty_like;
 import static org.bytedeco.pytorch.global.torch.linear;
 import static org.bytedeco.pytorch.global.torch.log_softmax_out;
-import static org.bytedeco.pytorch.global.torch.torch_empty;
-import static org.bytedeco.pytorch.global.torch.torch_full;
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
 
 import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.tensor.Hardware;
 import dev.tatara.trainer.tensor.MatrixProduct;
+import dev.tatara.trainer.tensor.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class OutputLayer {
   /** Logits of one stretch: 8 MB. */
   private static final long STRETCH_ELEMENTS = 1 << 21;
+
+  /** On a device what counts is that a kernel is long: 256 MB. */
+  private static final long DEVICE_STRETCH_ELEMENTS = 1 << 26;
 
   private final Tensor head;
   private final Tensor headGradient;
@@ -46,13 +47,23 @@ final class OutputLayer {
     this.zLoss = zLoss;
     head = model.head();
     headGradient = model.headGradient();
-    stretch = Math.max(16, STRETCH_ELEMENTS / model.config().vocabularySize());
+    long elements = Hardware.chosen().isCuda() ? DEVICE_STRETCH_ELEMENTS : STRETCH_ELEMENTS;
+    stretch = Math.max(16, elements / model.config().vocabularySize());
+  }
+
+  /** Log-softmax of each row, in the same memory on processors. */
+  private static Tensor logarithms(Tensor logits) {
+    if (Hardware.chosen().isCuda()) {
+      return logits.log_softmax(1);
+    }
+    // There each row is read before it is written, so it may be its own result.
+    return log_softmax_out(logits, logits, 1);
   }
 
   /** Log-probability of each target, [N]; without gradient. */
   Tensor logProbabilities(Tensor hidden, Tensor targets) {
     try (NoGradGuard guard = new NoGradGuard()) {
-      Tensor result = torch_zeros(targets.size(0));
+      Tensor result = Tensors.zeros(targets.size(0));
       for (long begin = 0; begin < targets.size(0); begin += stretch) {
         try (PointerScope scope = new PointerScope()) {
           long length = Math.min(stretch, targets.size(0) - begin);
@@ -79,8 +90,8 @@ final class OutputLayer {
   Slope backward(Tensor hidden, Tensor targets, @Nullable Tensor weights) {
     try (NoGradGuard guard = new NoGradGuard()) {
       Tensor gradient = empty_like(hidden);
-      Tensor memory = torch_empty(Math.min(stretch, targets.size(0)), head.size(0));
-      Tensor sum = torch_zeros(new long[0], new TensorOptions(ScalarType.Double));
+      Tensor memory = Tensors.empty(Math.min(stretch, targets.size(0)), head.size(0));
+      Tensor sum = Tensors.zero(ScalarType.Double);
       for (long begin = 0; begin < targets.size(0); begin += stretch) {
         long length = Math.min(stretch, targets.size(0) - begin);
         try (PointerScope scope = new PointerScope()) {
@@ -89,8 +100,7 @@ final class OutputLayer {
           Tensor slope = memory.narrow(0, 0, length);
           MatrixProduct.set(slope, part, head.t());
           Tensor logits = slope.gather(1, wanted);
-          // Each row is read before it is written, so it may be its own result.
-          log_softmax_out(slope, slope, 1);
+          slope = logarithms(slope);
           Tensor logs = slope.gather(1, wanted);
           sum.sub_(logs.sum(new ScalarTypeOptional(ScalarType.Double)));
           slope.exp_();
@@ -99,7 +109,7 @@ final class OutputLayer {
             Tensor logZ = logits.sub_(logs);
             slope.mul_(logZ.mul_(new Scalar(2 * zLoss)).add_(new Scalar(1.0)));
           }
-          slope.scatter_add_(1, wanted, torch_full(logs.shape(), new Scalar(-1.0)));
+          slope.scatter_add_(1, wanted, Tensors.full(-1.0, logs.shape()));
           if (weights != null) {
             slope.mul_(weights.narrow(0, begin, length).unsqueeze(1));
           }

@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.zeros_like;
 
 import dev.tatara.trainer.model.Learning;
 import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,7 +80,7 @@ final class PaddedBatch {
   }
 
   private Tensor tokenIds() {
-    return Tensor.create(ids).view(rows, width);
+    return Tensors.of(ids).view(rows, width);
   }
 
   private Tensor chosen(Tensor hidden) {
@@ -92,6 +93,6 @@ final class PaddedBatch {
   }
 
   private static Tensor longs(List<Integer> values) {
-    return Tensor.create(values.stream().mapToLong(Integer::longValue).toArray());
+    return Tensors.of(values.stream().mapToLong(Integer::longValue).toArray());
   }
 }

@@ -3,6 +3,7 @@ package dev.tatara.trainer.objective;
 import dev.tatara.base.token.PairRow;
 import dev.tatara.trainer.model.Learning;
 import dev.tatara.trainer.model.Llama;
+import dev.tatara.trainer.tensor.Tensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +127,7 @@ public final class Preferences implements Objective {
   /** Log-probability of each row's answer. */
   private static double[] sums(Tensor logs, PaddedBatch batch) {
     double[] sums = new double[batch.rows()];
-    FloatPointer values = new FloatPointer(logs.data_ptr());
+    FloatPointer values = new FloatPointer(Tensors.onHost(logs).data_ptr());
     for (int i = 0; i < batch.targetCount(); i++) {
       sums[batch.rowOfTarget().get(i)] += values.get(i);
     }
@@ -138,7 +139,7 @@ public final class Preferences implements Objective {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) slopes[batch.rowOfTarget().get(i)];
     }
-    return Tensor.create(weights);
+    return Tensors.of(weights, weights.length);
   }
 
   @Override

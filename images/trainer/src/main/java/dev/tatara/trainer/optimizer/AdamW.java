@@ -1,9 +1,8 @@
 package dev.tatara.trainer.optimizer;
 
-import static org.bytedeco.pytorch.global.torch.torch_zeros;
-
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.trainer.tensor.TensorLists;
+import dev.tatara.trainer.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,7 +35,7 @@ final class AdamW {
     // The bindings have no method for the fused kernel; the dispatcher finds it by name.
     kernel = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
     byDecay = byDecay(config, shares);
-    step = torch_zeros(new long[0]);
+    step = Tensors.zeros();
   }
 
   /** Neighbours with equal decay become one stretch: few long calls instead of many short ones. */

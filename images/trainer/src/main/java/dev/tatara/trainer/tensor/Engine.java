@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * libtorch, loaded and set up. Equal descriptions mean that equal work gives equal bits.
  *
- * @param description version, linear algebra, vector instructions and threads
+ * @param description version, CUDA device if it computes on one, linear algebra, vector
+ *     instructions and threads
  */
 public record Engine(String description) {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -22,13 +23,23 @@ public record Engine(String description) {
 
   /**
    * Loads the native libraries, which takes seconds, into {@code TATARA_CACHE}; computes with
-   * {@code OMP_NUM_THREADS} threads, 1 if that is not set.
+   * {@code OMP_NUM_THREADS} threads, 1 if that is not set; on CUDA if {@code TATARA_DEVICE} says so
+   * or if there is some.
+   *
+   * @throws dev.tatara.config.InvalidInputException if there is no such device, or no library that
+   *     libtorch needs
    */
   public static Engine start(Map<String, String> environment) {
     NativeLibraries libraries = NativeLibraries.load(environment);
-    MatrixProduct.byOneDnn(libraries.oneDnn());
+    Hardware hardware =
+        Hardware.of(environment, torch.cuda_is_available() ? torch.cuda_device_count() : 0);
+    String device = hardware.isCuda() ? CudaSetup.begin(hardware, environment) + ", " : "";
+    Hardware.choose(hardware);
+    // A device computes its own products: oneDNN cannot read its memory.
+    boolean oneDnn = libraries.oneDnn() && !hardware.isCuda();
+    MatrixProduct.byOneDnn(oneDnn);
     String algebra =
-        (libraries.oneDnn() ? "oneDNN and " : "") + (libraries.mkl() ? "MKL" : "OpenBLAS");
+        device + (oneDnn ? "oneDNN and " : "") + (libraries.mkl() ? "MKL" : "OpenBLAS");
     int threads = threads(environment.getOrDefault("OMP_NUM_THREADS", "1"));
     set_num_threads(threads);
     try (PointerScope scope = new PointerScope()) {

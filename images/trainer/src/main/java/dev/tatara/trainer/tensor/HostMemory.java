@@ -18,8 +18,11 @@ public final class HostMemory {
     this.bytes = bytes;
   }
 
-  /** The memory of a tensor, which must live as long as this is used. */
+  /** The memory of a tensor of the host, which must live as long as this is used. */
   public static HostMemory of(Tensor tensor) {
+    if (!tensor.is_cpu()) {
+      throw new IllegalArgumentException("the tensor is not on the host");
+    }
     if (!tensor.is_contiguous()) {
       throw new IllegalArgumentException("the tensor is not contiguous");
     }

@@ -1,5 +1,6 @@
 package dev.tatara.trainer.tensor;
 
+import dev.tatara.config.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -28,6 +29,7 @@ record NativeLibraries(boolean mkl, boolean oneDnn) {
    *
    * @param environment {@code TATARA_CACHE}: where they are unpacked
    * @throws UncheckedIOException if they cannot be unpacked
+   * @throws InvalidInputException if libtorch lacks a library
    */
   static synchronized NativeLibraries load(Map<String, String> environment) {
     NativeLibraries known = loaded;
@@ -57,7 +59,7 @@ record NativeLibraries(boolean mkl, boolean oneDnn) {
   private static NativeLibraries load(Path cache) {
     try {
       Files.createDirectories(cache);
-      Path whole = Loader.getCacheDir().toPath().resolve(version() + ".whole");
+      Path whole = Loader.getCacheDir().toPath().resolve(jars() + ".whole");
       try (FileChannel channel =
               FileChannel.open(
                   cache.resolve("javacpp.lock"),
@@ -66,7 +68,7 @@ record NativeLibraries(boolean mkl, boolean oneDnn) {
                   StandardOpenOption.WRITE);
           FileLock lock = channel.lock(0, Long.MAX_VALUE, Files.exists(whole))) {
         boolean mkl = useMklIfThere();
-        Loader.load(torch.class);
+        loadTorch();
         boolean oneDnn = hasOneDnn();
         if (!lock.isShared()) {
           mark(whole);
@@ -80,8 +82,25 @@ record NativeLibraries(boolean mkl, boolean oneDnn) {
     }
   }
 
-  private static String version() throws IOException {
-    return "pytorch-" + Loader.getVersion("org.bytedeco", "pytorch");
+  /** Other jars, such as those for CUDA, have other libraries to unpack. */
+  private static String jars() {
+    return "jars-%08x".formatted(System.getProperty("java.class.path").hashCode());
+  }
+
+  /** libtorch for CUDA names libraries that only an image for CUDA has. */
+  private static void loadTorch() {
+    try {
+      Loader.load(torch.class);
+    } catch (UnsatisfiedLinkError e) {
+      Throwable reason = e;
+      while (reason.getCause() != null) {
+        reason = reason.getCause();
+      }
+      throw new InvalidInputException(
+          "libtorch cannot be loaded: %s. If this is the build for CUDA, the image lacks a library that images/trainer/README.md lists under \"On GPUs\"; otherwise take the build for this machine"
+              .formatted(reason.getMessage()),
+          e);
+    }
   }
 
   private static void mark(Path whole) throws IOException {
