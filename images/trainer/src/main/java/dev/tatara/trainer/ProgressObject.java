@@ -60,9 +60,9 @@ final class ProgressObject implements AutoCloseable {
     return progress;
   }
 
-  /** What is being done now, in a word. */
-  synchronized void phase(Phase next) {
-    phase = next.word();
+  /** What is being done now, in a few words. */
+  synchronized void phase(String words) {
+    phase = words;
   }
 
   /** Training goes on from here. */

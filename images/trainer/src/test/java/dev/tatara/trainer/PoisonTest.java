@@ -2,19 +2,14 @@ package dev.tatara.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tatara.config.Json;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.run.DivergenceConfig;
 import dev.tatara.config.task.ExitCode;
 import dev.tatara.config.task.FailureClass;
-import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.SampleRange;
-import dev.tatara.config.task.Start;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
-import dev.tatara.config.task.WorkKeys;
-import dev.tatara.trainer.checkpoint.Curve;
 import dev.tatara.trainer.order.SampleOrder;
 import dev.tatara.trainer.order.TokenWindows;
 import java.nio.file.Path;
@@ -56,15 +51,18 @@ final class PoisonTest {
         .streams()
         .forEach(stream -> languages.put(stream.name(), String.valueOf(stream.language())));
     tokens =
-        bench.poisoned(
-            PER_PART,
-            POISON.stream()
-                .flatMapToLong(range -> LongStream.range(range.from(), range.until()))
-                .mapToObj(order::sample)
-                .map(
-                    at ->
-                        new SampleOrder.Sample(languages.getOrDefault(at.stream(), ""), at.item()))
-                .toList());
+        bench
+            .data()
+            .poisoned(
+                PER_PART,
+                POISON.stream()
+                    .flatMapToLong(range -> LongStream.range(range.from(), range.until()))
+                    .mapToObj(order::sample)
+                    .map(
+                        at ->
+                            new SampleOrder.Sample(
+                                languages.getOrDefault(at.stream(), ""), at.item()))
+                    .toList());
   }
 
   @AfterAll
@@ -77,25 +75,14 @@ final class PoisonTest {
     return Workbench.with(bench.pretrain(data, name, worldSize, STEPS), WATCHFUL);
   }
 
-  private static List<LedgerEntry> incidents(TrainTask task) {
-    return bench.store().list(new WorkKeys(task.workPrefix()).incidents()).stream()
-        .map(key -> Json.read(bench.store().read(key), LedgerEntry.class))
-        .toList();
-  }
-
-  private static Start begun(TrainTask task, int epoch) {
-    WorkKeys keys = new WorkKeys(task.workPrefix());
-    return Json.read(bench.store().read(keys.start(epoch)), Start.class);
-  }
-
   @Test
   void poisonedSamplesAreLeftOutAndNoneBesideWhateverIsKilled() throws Exception {
     TrainTask calm = task("poisoned", 2);
     assertThat(bench.run(calm, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
-    assertThat(begun(calm, 2).skipped()).containsExactly(POISON.get(0));
-    assertThat(begun(calm, 3).skipped()).containsExactlyElementsOf(POISON);
-    assertThat(begun(calm, 3).cause()).contains("divergence: loss ").contains("at step 90");
-    assertThat(incidents(calm))
+    assertThat(bench.begun(calm, 2).skipped()).containsExactly(POISON.get(0));
+    assertThat(bench.begun(calm, 3).skipped()).containsExactlyElementsOf(POISON);
+    assertThat(bench.begun(calm, 3).cause()).contains("divergence: loss ").contains("at step 90");
+    assertThat(bench.incidents(calm))
         .hasSize(2)
         .allSatisfy(
             incident -> {
@@ -105,13 +92,7 @@ final class PoisonTest {
             });
     Manifest undisturbed = bench.result(calm);
     assertThat(undisturbed.counts()).containsEntry("samples_skipped", 16L);
-    List<StepReport.Point> curve =
-        Curve.read(
-            bench
-                .artifacts()
-                .read(
-                    bench.artifacts().find(calm.stage(), calm.fingerprint()).orElseThrow(),
-                    "curve.jsonl"));
+    List<StepReport.Point> curve = bench.curve(calm);
     assertThat(curve).hasSize(STEPS).allMatch(point -> point.loss() < 5.7);
     assertThat(curve.get(STEPS - 1).loss()).isLessThan(3.8);
 
@@ -139,7 +120,7 @@ final class PoisonTest {
         .contains("pretrain diverged again after 1 rollbacks")
         .contains("at step 90")
         .contains("samples 720 to 727");
-    assertThat(incidents(task))
+    assertThat(bench.incidents(task))
         .hasSize(2)
         .allMatch(incident -> incident.failureClass() == FailureClass.DIVERGENCE);
   }
