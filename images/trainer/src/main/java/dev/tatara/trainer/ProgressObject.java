@@ -60,9 +60,18 @@ final class ProgressObject implements AutoCloseable {
     return progress;
   }
 
-  /** What is being done now, in a few words. */
-  synchronized void phase(String words) {
-    phase = words;
+  /** What is being done now, in a word. */
+  synchronized void phase(Phase next) {
+    phase = next.word();
+    if (next == Phase.FORMING) {
+      // The next epoch has made no step yet, whatever the one before has made.
+      restoredStep = done;
+    }
+  }
+
+  /** So much of the validation is done. */
+  synchronized void validating(int batches, int of) {
+    phase = "%s %d/%d".formatted(Phase.VALIDATING.word(), batches, of);
   }
 
   /** Training goes on from here. */

@@ -16,15 +16,14 @@ record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preempti
           case SAVING -> Preemption.Patience.SAVE;
         });
     pulse.phase(next);
-    progress.ifPresent(object -> object.phase(next.word()));
+    progress.ifPresent(object -> object.phase(next));
   }
 
   /** Each batch is a sign of life: the launcher sees that a long validation does not hang. */
   @Override
   public void validating(int done, int of) {
     phase(Phase.VALIDATING);
-    String words = "%s %d/%d".formatted(Phase.VALIDATING.word(), done, of);
-    progress.ifPresent(object -> object.phase(words));
+    progress.ifPresent(object -> object.validating(done, of));
   }
 
   /** Training goes on from here. */
