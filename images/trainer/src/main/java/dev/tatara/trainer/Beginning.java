@@ -49,7 +49,8 @@ final class Beginning {
             place.gang(),
             place.task().fingerprint(),
             place.engine().description(),
-            curriculum.model().parameters().layout().size());
+            curriculum.model().parameters().layout().size(),
+            place.epochs()::requireNewest);
     this.incidents = incidents;
     this.rollbacks = rollbacks;
   }

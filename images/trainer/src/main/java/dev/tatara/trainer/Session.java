@@ -7,6 +7,7 @@ import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.checkpoint.CheckpointWriter;
 import dev.tatara.trainer.checkpoint.Checkpoints;
 import dev.tatara.trainer.divergence.Divergence;
+import dev.tatara.trainer.divergence.Rollback;
 import dev.tatara.trainer.order.SampleOrder;
 import java.util.List;
 
@@ -25,6 +26,7 @@ final class Session implements AutoCloseable {
   private final Beginning beginning;
   private final Ending ending;
   private final StepJournal journal;
+  private final TimeAccount time;
   private final Trail trail = new Trail();
 
   Session(Place place, Curriculum curriculum, SpecialTokens special, Signs signs) {
@@ -42,7 +44,12 @@ final class Session implements AutoCloseable {
             curriculum.model(),
             curriculum.heldOut(),
             signs);
-    Checkpoints checkpoints = new Checkpoints(place.store(), place.keys(), task.checkpoint());
+    Checkpoints checkpoints =
+        new Checkpoints(
+            place.store(),
+            place.keys(),
+            task.checkpoint(),
+            Rollback.reach(task.divergence().limit()));
     this.writer =
         new CheckpointWriter(
             checkpoints,
@@ -62,6 +69,7 @@ final class Session implements AutoCloseable {
         new Beginning(place, curriculum, training, checkpoints, writer, incidents, rollbacks);
     this.ending = new Ending(place, curriculum, special, signs::stopRequested);
     this.journal = new StepJournal(task);
+    this.time = new TimeAccount(place, writer);
   }
 
   private static List<Integer> changes(TrainTask task) {
@@ -84,6 +92,7 @@ final class Session implements AutoCloseable {
     signs.restored(start.step());
     journal.restored(start.step());
     signs.phase(Phase.TRAINING);
+    time.start();
     try {
       int code = loop(start).run(start.step(), trail);
       if (code != ExitCode.DONE) {
@@ -94,6 +103,9 @@ final class Session implements AutoCloseable {
       place.gang().barrier();
       rollbacks.plan(e, start.skipped());
       throw e;
+    }
+    if (place.leads()) {
+      journal.end(time.lap());
     }
     signs.phase(Phase.SAVING);
     return ending.finish(start, trail);
@@ -114,8 +126,13 @@ final class Session implements AutoCloseable {
             place.leads(),
             signs::stopRequested,
             place.epochs()::requireNewest,
+            place.leads() ? this::lap : () -> {},
             () -> signs.phase(Phase.TRAINING),
             this::report));
+  }
+
+  private void lap() {
+    signs.spent(time.lap());
   }
 
   private void report(StepReport report) {

@@ -1,6 +1,7 @@
 package dev.tatara.trainer;
 
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
 import java.util.Optional;
 
 /** What a rank says of itself while it works, and whether it was asked to go. */
@@ -41,6 +42,11 @@ record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preempti
     pulse.step(report);
     progress.ifPresent(object -> object.step(report));
     return progress.map(ProgressObject::rate).orElse(0.0);
+  }
+
+  /** Where the time of training went so far. */
+  void spent(TimeSpent time) {
+    progress.ifPresent(object -> object.spent(time));
   }
 
   @Override

@@ -36,6 +36,7 @@ final class TrainingLoop {
    * @param leads this is rank 0, which says when a checkpoint is due
    * @param stopRequested this rank was asked to go
    * @param check throws when the gang must be left
+   * @param lap hears before each step and after the last
    * @param validated hears that training goes on after a validation
    * @param listener hears of each step
    */
@@ -43,6 +44,7 @@ final class TrainingLoop {
       boolean leads,
       BooleanSupplier stopRequested,
       Runnable check,
+      Runnable lap,
       Runnable validated,
       Consumer<StepReport> listener) {}
 
@@ -83,6 +85,7 @@ final class TrainingLoop {
     }
     for (int step = done; step < task.steps(); step++) {
       signals.check().run();
+      signals.lap().run();
       boolean writing = checkpoints.busy();
       long[] samples = batches.samples(step);
       TrainingStep.Outcome outcome =
@@ -104,7 +107,8 @@ final class TrainingLoop {
         clock.saved(finished, checkpoints.save(standing(finished, trail), signals.check()));
       }
     }
-    checkpoints.await(signals.check());
+    // A checkpoint that is still being written serves only if the model cannot be: none waits.
+    signals.lap().run();
     return ExitCode.DONE;
   }
 

@@ -29,7 +29,7 @@ final class Gate implements AutoCloseable {
   private final CountDownLatch arrived;
   private final CountDownLatch open = new CountDownLatch(1);
   private final ServerSocket server;
-  private volatile boolean closed;
+  private volatile boolean cut;
   private final List<Closeable> sockets = Collections.synchronizedList(new ArrayList<>());
 
   /**
@@ -55,6 +55,18 @@ final class Gate implements AutoCloseable {
     }
   }
 
+  /** The store is away: what waits here never arrives, and neither does what comes. */
+  void cut() {
+    cut = true;
+    closeAll();
+  }
+
+  /** The store is back. */
+  void mend() {
+    letGo();
+    cut = false;
+  }
+
   /** Lets go what waits, and all that will come. */
   void letGo() {
     open.countDown();
@@ -70,6 +82,10 @@ final class Gate implements AutoCloseable {
     try {
       while (true) {
         Socket client = server.accept();
+        if (cut) {
+          client.close();
+          continue;
+        }
         Socket upstream = new Socket(store.getHost(), store.getPort());
         sockets.add(client);
         sockets.add(upstream);
@@ -77,7 +93,7 @@ final class Gate implements AutoCloseable {
         begin(() -> pass(upstream, client, false));
       }
     } catch (IOException e) {
-      closed = true; // So is the server socket.
+      cut = true; // The server socket is closed.
     }
   }
 
@@ -105,24 +121,32 @@ final class Gate implements AutoCloseable {
     if (held.matcher(bytes.lines().findFirst().orElse("")).find()) {
       arrived.countDown();
       open.await();
-      if (closed) {
-        throw new IOException("the gate was closed before this request was let go");
+      if (cut) {
+        throw new IOException("the store went away before this request was let go");
       }
+    }
+  }
+
+  private void closeAll() {
+    synchronized (sockets) {
+      for (Closeable socket : sockets) {
+        try {
+          socket.close();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      sockets.clear();
     }
   }
 
   /** What still waits never arrives. */
   @Override
   public void close() {
-    closed = true;
+    cut();
     letGo();
     try {
       server.close();
-      synchronized (sockets) {
-        for (Closeable socket : sockets) {
-          socket.close();
-        }
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

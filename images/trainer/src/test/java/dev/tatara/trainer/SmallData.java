@@ -1,5 +1,6 @@
 package dev.tatara.trainer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tatara.base.document.DocumentShard;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.token.ChatRow;
@@ -24,6 +25,9 @@ import java.util.TreeMap;
 
 /** Artifacts that a small model can learn from within a minute. */
 final class SmallData {
+  /** From here on, tokens that only poison has. */
+  private static final int RARE = 250;
+
   private final Artifacts artifacts;
 
   SmallData(Artifacts artifacts) {
@@ -91,7 +95,7 @@ final class SmallData {
     ByteBuffer bytes = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN);
     Random random = new Random(firstToken);
     for (long token = firstToken; token < firstToken + Workbench.LENGTH; token++) {
-      short rare = (short) (250 + random.nextInt(6));
+      short rare = (short) (RARE + random.nextInt(6));
       if (token >= 0 && 2 * token < stream.length) {
         bytes.putShort((int) (2 * token), rare);
       }
@@ -126,6 +130,36 @@ final class SmallData {
       }
     }
     return bytes.array();
+  }
+
+  /**
+   * The model, but the embeddings of the tokens that only poison has are infinite, as an export in
+   * half precision leaves what it cannot hold.
+   */
+  ArtifactRef overflown(ArtifactRef model) {
+    String prefix = Artifacts.prefix(Stage.PRETRAIN, "overflown");
+    List<ManifestObject> objects = new ArrayList<>();
+    for (ManifestObject object : artifacts.manifest(model).objects()) {
+      byte[] bytes = artifacts.read(model, object);
+      if (object.name().equals("model.safetensors")) {
+        overflow(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+      }
+      objects.add(artifacts.put(prefix, object.name(), bytes));
+    }
+    return commit(Stage.PRETRAIN, "overflown", objects);
+  }
+
+  private static void overflow(ByteBuffer file) {
+    int header = (int) file.getLong(0);
+    byte[] json = new byte[header];
+    file.get(Long.BYTES, json);
+    JsonNode offsets = Json.tree(json).path("model.embed_tokens.weight").path("data_offsets");
+    int begin = Long.BYTES + header + offsets.path(0).asInt();
+    int end = Long.BYTES + header + offsets.path(1).asInt();
+    int row = (end - begin) / Workbench.VOCABULARY;
+    for (int at = begin + RARE * row; at < end; at += Float.BYTES) {
+      file.putFloat(at, Float.POSITIVE_INFINITY);
+    }
   }
 
   ArtifactRef chats(int count) {

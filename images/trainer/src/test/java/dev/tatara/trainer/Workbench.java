@@ -124,6 +124,18 @@ final class Workbench implements AutoCloseable {
         task.execution());
   }
 
+  /** The task with checkpoints at other times. */
+  static TrainTask with(TrainTask task, CheckpointConfig checkpoint) {
+    return with(
+        task,
+        task.fingerprint(),
+        task.worldSize(),
+        checkpoint,
+        task.validation(),
+        task.divergence(),
+        task.execution());
+  }
+
   /** The task with other validation. */
   static TrainTask with(TrainTask task, ValidationConfig validation) {
     return with(
