@@ -30,7 +30,7 @@ final class CurveSection implements Section {
     page.close();
     page.leaf(
         "p",
-        "Loss in nats per target token (dpo: of the preference). Thin: each step. Thick: moving average. Dots: held-out text, by language. Dashed: a model that knows nothing.",
+        "Loss in nats per target token (dpo: of the preference). Thin: each step. Thick: moving average. Dots: held-out text, by language. Dashed: a model that knows nothing. Numbers: failures, as listed below; the steps that each cost are shaded.",
         "class",
         "note");
     page.close();
@@ -50,7 +50,14 @@ final class CurveSection implements Section {
     page.close();
     List<LineChart.Point> line = new ArrayList<>();
     points.forEach(point -> line.add(new LineChart.Point(point.step(), point.loss())));
-    LineChart.write(stage.word() + " loss", line, reference(content, stage), heldOut(points), page);
+    LineChart.write(
+        stage.word() + " loss",
+        line,
+        new LineChart.Beside(
+            reference(content, stage),
+            heldOut(points),
+            LedgerSection.events(content.result().ledger(), stage)),
+        page);
     if (!last.extra().isEmpty()) {
       page.open("p", "class", "note").text("At the last step: ");
       List<String> extra = new ArrayList<>();

@@ -84,6 +84,13 @@ final class ReportPageTest {
   }
 
   @Test
+  void marksFailuresWhereTheyHappened() {
+    assertThat(page)
+        .contains("<g class=\"event c1\"><title>1: infrastructure, rank 1, pretrain-1 on laptop")
+        .contains("back after 6.3 s</title><rect ");
+  }
+
+  @Test
   void givesBytesPerTokenForEachLanguage() {
     assertThat(page).contains("3.90").contains("3.54");
   }
