@@ -3,6 +3,7 @@ package dev.tatara.cli.report;
 import dev.tatara.cli.figures.Figures;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -63,7 +64,20 @@ final class CurveSection implements Section {
       last.extra().forEach((name, value) -> extra.add(name + " " + Figures.decimal(value, 3)));
       page.text(String.join(", ", extra)).close();
     }
+    TimeSpent time = content.times().get(stage);
+    if (time != null) {
+      page.leaf("p", standstill(time), "class", "note");
+    }
     page.close();
+  }
+
+  private static String standstill(TimeSpent time) {
+    return "%s of steps, of which training stood still for %s s (%s %%) for %s checkpoints"
+        .formatted(
+            Figures.duration(time.trainingSeconds()),
+            Figures.decimal(time.stallSeconds(), 3),
+            Figures.decimal(100 * time.stallShare(), 3),
+            Figures.count(time.checkpoints()));
   }
 
   /** The loss on held-out text, by language. */
