@@ -3,6 +3,7 @@ package dev.tatara.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tatara.config.run.DivergenceConfig;
 import dev.tatara.config.task.ExitCode;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
@@ -24,6 +25,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class CorruptCheckpointTest {
   private static final int STEPS = 24;
 
+  /** Does not go back far, so no more than two checkpoints are kept. */
+  private static final DivergenceConfig ONE_ROLLBACK = new DivergenceConfig(64, 12.0, 20.0, 1);
+
   @TempDir static Path directory;
   private static Workbench bench;
   private static TrainTask task;
@@ -35,7 +39,8 @@ final class CorruptCheckpointTest {
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     bench = Workbench.open(directory);
-    task = bench.pretrain(bench.tokens(3000), "undisturbed", 1, STEPS);
+    task =
+        Workbench.with(bench.pretrain(bench.tokens(3000), "undisturbed", 1, STEPS), ONE_ROLLBACK);
     undisturbed = Undisturbed.run(bench, task);
     task = undisturbed.again("cut-off");
     List<RankProcess> first = bench.start(task, "train", 1, 1);
@@ -61,6 +66,7 @@ final class CorruptCheckpointTest {
   }
 
   /** What can be wrong with a checkpoint, and how it is told. */
+  @SuppressWarnings("ImmutableEnumChecker") // what it does holds no state
   private enum Damage {
     FLIPPED_BIT(
         "of rank-0\\.bin have SHA-256 .* was expected",

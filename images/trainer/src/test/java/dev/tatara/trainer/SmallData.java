@@ -75,7 +75,7 @@ final class SmallData {
       objects.add(
           artifacts.put(prefix, name, stream(100 * heldOut, language.equals("en") ? 4 : 130, 9)));
       objects.add(artifacts.put(prefix, starts, starts(heldOut)));
-      TokenIndex.Part validation = new TokenIndex.Part(name, starts, 100 * heldOut, "");
+      TokenIndex.Part validation = new TokenIndex.Part(name, starts, 100L * heldOut, "");
       languages.put(
           language,
           new TokenIndex.Language(parts, 2L * perPart, 1, 1, "none", 388, 97, 1.0, validation));

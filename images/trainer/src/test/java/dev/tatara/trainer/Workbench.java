@@ -15,6 +15,7 @@ import dev.tatara.config.run.MixturePhase;
 import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.ValidationConfig;
+import dev.tatara.config.task.ExitCode;
 import dev.tatara.config.task.Heartbeat;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.Start;
@@ -37,6 +38,8 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A store with small data in it, ranks as processes of their own, and what they leave behind. */
 final class Workbench implements AutoCloseable {
@@ -44,6 +47,8 @@ final class Workbench implements AutoCloseable {
   static final int LENGTH = 32;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(50);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Workbench.class);
 
   private final Path directory;
   private final EmbeddedObjectStore server;
@@ -292,7 +297,11 @@ final class Workbench implements AutoCloseable {
   List<Integer> run(TrainTask task, int epoch) throws IOException, InterruptedException {
     List<Integer> codes = new ArrayList<>();
     for (RankProcess rank : start(task, "train", task.worldSize(), epoch)) {
-      codes.add(rank.await());
+      int code = rank.await();
+      codes.add(code);
+      if (code != ExitCode.DONE) {
+        LOG.warn("a rank ended with {}:\n{}", code, rank.log());
+      }
     }
     return codes;
   }
