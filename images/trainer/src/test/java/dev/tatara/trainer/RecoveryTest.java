@@ -3,8 +3,10 @@ package dev.tatara.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tatara.config.Json;
 import dev.tatara.config.task.ExitCode;
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
 import dev.tatara.config.task.TrainTask;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,9 +120,20 @@ final class RecoveryTest {
     assertThat(first.get(1).await()).as(first.get(1).log()).isEqualTo(ExitCode.PREEMPTED);
     assertThat(first.get(0).await()).as(first.get(0).log()).isEqualTo(ExitCode.PREEMPTED);
 
+    TimeSpent before = timeSpent(task);
+
     assertThat(bench.run(task, 2)).containsExactly(ExitCode.DONE, ExitCode.DONE);
     assertThat(bench.begun(task, 2).step()).isGreaterThanOrEqualTo(2);
     undisturbed.assertSame(task);
+    TimeSpent all = timeSpent(task);
+    assertThat(before.trainingSeconds()).isPositive();
+    assertThat(all.trainingSeconds()).isGreaterThan(before.trainingSeconds());
+    assertThat(all.checkpoints()).as("about each fifth step").isBetween(13, 16);
+    assertThat(all.stallSeconds()).isPositive();
+  }
+
+  private static TimeSpent timeSpent(TrainTask task) {
+    return Json.read(bench.store().read(Workbench.keys(task).timeSpent()), TimeSpent.class);
   }
 
   @Test
