@@ -15,6 +15,9 @@ import java.util.Optional;
 record Verdict(PodStatus culprit, FailureClass failureClass) {
   private static final int SIGNAL = 128;
 
+  /** SIGTERM came before the process could listen for it: it was asked to go all the same. */
+  private static final int TERMINATED = SIGNAL + 15;
+
   /** Suspicion of those who may only have lost their peers. */
   private static final int FOLLOWS = 3;
 
@@ -50,13 +53,16 @@ record Verdict(PodStatus culprit, FailureClass failureClass) {
   /** A rank that lost its peers ends as well: the one that was killed or complains is the cause. */
   private static int suspicion(PodStatus pod) {
     int code = code(pod);
-    if (code > SIGNAL) {
+    if (code > SIGNAL && code != TERMINATED) {
       return 0;
     }
     if (ExitCode.isUserError(code)) {
       return 1;
     }
-    return code == ExitCode.INFRASTRUCTURE || code == ExitCode.PREEMPTED ? FOLLOWS : 2;
+    return switch (code) {
+      case ExitCode.INFRASTRUCTURE, ExitCode.PREEMPTED, TERMINATED -> FOLLOWS;
+      default -> 2;
+    };
   }
 
   private static FailureClass classOf(int code) {
@@ -70,7 +76,7 @@ record Verdict(PodStatus culprit, FailureClass failureClass) {
       return FailureClass.USER;
     }
     return switch (code) {
-      case ExitCode.PREEMPTED -> FailureClass.PREEMPTED;
+      case ExitCode.PREEMPTED, TERMINATED -> FailureClass.PREEMPTED;
       case ExitCode.FENCED -> FailureClass.ORCHESTRATOR;
       default -> FailureClass.INFRASTRUCTURE;
     };
