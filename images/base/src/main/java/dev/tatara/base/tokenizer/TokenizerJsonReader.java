@@ -33,23 +33,26 @@ final class TokenizerJsonReader {
   TokenizerModel model() {
     JsonNode model = root.path("model");
     require("model.type", model.path("type").asText(), "BPE");
+    PipelineJson pipeline = new PipelineJson(root);
+    pipeline.requireByteLevel();
     for (String field : List.of("dropout", "continuing_subword_prefix", "end_of_word_suffix")) {
       require("model." + field, model.path(field).asText("null"), "null", "");
     }
-    require("model.ignore_merges", model.path("ignore_merges").asText("false"), "false", "");
     return new TokenizerModel(
         vocabulary(model.path("vocab")),
         merges(model.path("merges")),
         added(),
-        preTokenizer(),
-        nfkc());
+        pipeline.preTokenizer(),
+        pipeline.form(),
+        model.path("ignore_merges").asBoolean(false),
+        pipeline.beginOfText());
   }
 
-  private static void require(String path, String found, String... expected) {
+  static void require(String path, String found, String... expected) {
     if (!Arrays.asList(expected).contains(found)) {
       throw new InvalidInputException(
-          "tokenizer.json has %s %s, but only %s is understood; use a byte-level BPE tokenizer as GPT-2 or Llama 3 have it"
-              .formatted(path, found, expected[0]));
+          "tokenizer.json has %s %s, but only %s is understood; use a byte-level BPE tokenizer as GPT-2, Llama 3, Qwen or OLMo 2 have it"
+              .formatted(path, found.isEmpty() ? "none" : found, expected[0]));
     }
   }
 
@@ -98,43 +101,13 @@ final class TokenizerJsonReader {
             "tokenizer.json gives the added token \"%s\" the id %s; it must be from 0 to %d"
                 .formatted(token.path("content").asText(), token.path("id"), LARGEST_ID));
       }
-      added.put(id, new Added(token.path("content").asText(), token.path("special").asBoolean()));
+      added.put(
+          id,
+          new Added(
+              token.path("content").asText(),
+              token.path("special").asBoolean(),
+              token.path("normalized").asBoolean()));
     }
     return added;
-  }
-
-  private boolean nfkc() {
-    JsonNode normalizer = root.path("normalizer");
-    if (normalizer.isNull() || normalizer.isMissingNode()) {
-      return false;
-    }
-    require("normalizer", normalizer.path("type").asText(), "NFKC");
-    return true;
-  }
-
-  private PreTokenizer preTokenizer() {
-    JsonNode node = root.path("pre_tokenizer");
-    if (node.path("type").asText().equals("ByteLevel")) {
-      require("pre_tokenizer.add_prefix_space", node.path("add_prefix_space").asText(), "false");
-      require("pre_tokenizer.use_regex", node.path("use_regex").asText("true"), "true", "");
-      return PreTokenizer.GPT2;
-    }
-    require("pre_tokenizer", node.path("type").asText(), "Sequence", "ByteLevel");
-    JsonNode split = node.path("pretokenizers").path(0);
-    JsonNode bytes = node.path("pretokenizers").path(1);
-    require("pre_tokenizer[0]", split.path("type").asText(), "Split");
-    require("pre_tokenizer[0].behavior", split.path("behavior").asText(), "Isolated");
-    require("pre_tokenizer[1]", bytes.path("type").asText(), "ByteLevel");
-    require("pre_tokenizer[1].use_regex", bytes.path("use_regex").asText(), "false");
-    require("pre_tokenizer[1].add_prefix_space", bytes.path("add_prefix_space").asText(), "false");
-    String regex = split.path("pattern").path("Regex").asText();
-    return Arrays.stream(PreTokenizer.values())
-        .filter(candidate -> candidate.regex().equals(regex))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "tokenizer.json splits by the regex %s; only those of GPT-2 and Llama 3 are understood"
-                        .formatted(regex)));
   }
 }
