@@ -4,7 +4,6 @@ import static org.bytedeco.pytorch.global.torch.mm_out;
 
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -23,15 +22,9 @@ public final class MatrixProduct {
 
   private MatrixProduct() {}
 
-  /** Loads oneDNN; returns whether it is there. */
-  static boolean load() {
-    try {
-      Loader.load(dnnl.class);
-      oneDnn = true;
-    } catch (LinkageError e) {
-      oneDnn = false;
-    }
-    return oneDnn;
+  /** By oneDNN, which must be loaded, or by libtorch itself. */
+  static void byOneDnn(boolean there) {
+    oneDnn = there;
   }
 
   /** result = left · right. */
