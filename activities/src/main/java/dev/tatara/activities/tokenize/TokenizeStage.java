@@ -41,7 +41,7 @@ public final class TokenizeStage implements DataStage {
 
   @Override
   public String codeVersion() {
-    return "2";
+    return "3";
   }
 
   @Override

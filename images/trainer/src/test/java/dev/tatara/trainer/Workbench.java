@@ -73,15 +73,24 @@ final class Workbench implements AutoCloseable {
 
   /** Two languages of pseudo-words that a model can learn, in two parts each. */
   ArtifactRef tokens(int perPart) throws IOException {
-    return tokens("tokens-" + perPart, perPart, List.of());
+    return tokens("tokens-" + perPart, perPart, List.of(), null);
+  }
+
+  /** As {@link #tokens(int)}, but the first token of a document begins it and is no text. */
+  ArtifactRef beginning(int perPart) throws IOException {
+    return tokens("beginning-" + perPart, perPart, List.of(), 1);
   }
 
   /** As {@link #tokens(int)}, but some windows hold tokens that occur nowhere else, at random. */
   ArtifactRef poisoned(int perPart, List<SampleOrder.Sample> poison) throws IOException {
-    return tokens("poisoned-" + perPart, perPart, poison);
+    return tokens("poisoned-" + perPart, perPart, poison, null);
   }
 
-  private ArtifactRef tokens(String fingerprint, int perPart, List<SampleOrder.Sample> poison)
+  private ArtifactRef tokens(
+      String fingerprint,
+      int perPart,
+      List<SampleOrder.Sample> poison,
+      @Nullable Integer beginOfText)
       throws IOException {
     String prefix = Artifacts.prefix(Stage.TOKENIZE, fingerprint);
     List<ManifestObject> objects = new ArrayList<>();
@@ -112,7 +121,9 @@ final class Workbench implements AutoCloseable {
     }
     objects.add(
         artifacts.put(
-            prefix, TokenIndex.NAME, Json.bytes(new TokenIndex(VOCABULARY, 0, languages))));
+            prefix,
+            TokenIndex.NAME,
+            Json.bytes(new TokenIndex(VOCABULARY, beginOfText, 0, languages))));
     objects.add(artifacts.put(prefix, "tokenizer.json", tokenizer()));
     objects.add(
         artifacts.put(prefix, "tokenizer_config.json", "{}".getBytes(StandardCharsets.UTF_8)));

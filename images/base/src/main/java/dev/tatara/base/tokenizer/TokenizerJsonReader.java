@@ -15,8 +15,6 @@ import java.util.TreeMap;
 
 /** Reads {@code tokenizer.json}, and refuses what would give other ids than the reference. */
 final class TokenizerJsonReader {
-  private static final int LARGEST_ID = 1 << 24;
-
   private final JsonNode root;
 
   TokenizerJsonReader(byte[] json) {
@@ -41,7 +39,7 @@ final class TokenizerJsonReader {
     return new TokenizerModel(
         vocabulary(model.path("vocab")),
         merges(model.path("merges")),
-        added(),
+        added(model.path("vocab")),
         pipeline.preTokenizer(),
         pipeline.form(),
         model.path("ignore_merges").asBoolean(false),
@@ -88,25 +86,29 @@ final class TokenizerJsonReader {
     return read;
   }
 
-  private SortedMap<Integer, Added> added() {
+  private SortedMap<Integer, Added> added(JsonNode vocabulary) {
     SortedMap<Integer, Added> added = new TreeMap<>();
     for (JsonNode token : root.path("added_tokens")) {
-      String path = "added_tokens \"" + token.path("content").asText() + "\"";
+      String content = token.path("content").asText();
       for (String field : List.of("single_word", "lstrip", "rstrip")) {
-        require(path + " " + field, token.path(field).asText("false"), "false", "");
+        require(
+            "added_tokens \"%s\" %s".formatted(content, field),
+            token.path(field).asText("false"),
+            "false",
+            "");
       }
       int id = token.path("id").asInt(-1);
-      if (id < 0 || id > LARGEST_ID) {
+      int next = added.isEmpty() ? 0 : added.lastKey() + 1;
+      int expected = vocabulary.path(content).asInt(Math.max(vocabulary.size(), next));
+      if (id != expected) {
         throw new InvalidInputException(
-            "tokenizer.json gives the added token \"%s\" the id %s; it must be from 0 to %d"
-                .formatted(token.path("content").asText(), token.path("id"), LARGEST_ID));
+            "tokenizer.json gives the added token \"%s\" the id %s, but Hugging Face tokenizers gives it %d, for it numbers those that the vocabulary lacks one after another; take the file that belongs to the model"
+                .formatted(content, token.path("id"), expected));
       }
       added.put(
           id,
           new Added(
-              token.path("content").asText(),
-              token.path("special").asBoolean(),
-              token.path("normalized").asBoolean()));
+              content, token.path("special").asBoolean(), token.path("normalized").asBoolean()));
     }
     return added;
   }

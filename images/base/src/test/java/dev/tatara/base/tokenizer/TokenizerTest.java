@@ -129,6 +129,10 @@ class TokenizerTest {
     refuses("\"add_prefix_space\": false", "\"add_prefix_space\": true", "add_prefix_space true");
     refuses("\"lstrip\": false", "\"lstrip\": true", "lstrip true");
     refuses(
+        "<\\|im_end\\|>",
+        "<|eot|>",
+        "\"<|eot|>\" the id 3, but Hugging Face tokenizers gives it 260");
+    refuses(
         "\"post_processor\": null",
         "\"post_processor\": {\"type\": \"BertProcessing\"}",
         "BertProcessing");
