@@ -7,6 +7,7 @@ import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.config.task.WorkKeys;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,14 +27,27 @@ final class Epochs {
     this.keys = new WorkKeys(workPrefix);
   }
 
-  /** The newest epoch that a launcher has opened; 0 before the first. */
+  /** The newest epoch that a launcher has opened or a rank has claimed; 0 before the first. */
   int newest() {
-    return number(keys.epoch());
+    return Math.max(
+        number(keys.epoch()),
+        store.list(keys.epochs()).stream()
+            .flatMap(key -> WorkKeys.epochOf(key).stream())
+            .max(Comparator.naturalOrder())
+            .orElse(0));
   }
 
-  /** Opens the next epoch: from now on, no earlier one is formed. */
+  /** Opens an epoch that no earlier process has been in: from now on, no earlier one is formed. */
   int open() {
-    int epoch = newest() + 1;
+    return openAfter(newest());
+  }
+
+  /**
+   * Opens the epoch after one that has failed. Its survivors may have claimed it before: they are
+   * not to be sent on to yet another one.
+   */
+  int openAfter(int failed) {
+    int epoch = Math.max(failed, number(keys.epoch())) + 1;
     store.write(keys.epoch(), bytes(epoch));
     return epoch;
   }

@@ -211,7 +211,7 @@ final class GangWatch {
   private void failed(Verdict verdict, int epoch) {
     patience.failed(verdict, last, failures.entries().size());
     failedEpoch = epoch;
-    opened = epochs.open();
+    opened = epochs.openAfter(epoch);
   }
 
   private void restart(List<PodStatus> ended) {

@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param total steps (or items) in all
  * @param unit {@code steps} or {@code items}
  * @param rate tokens (or items) per second, over the last steps
- * @param phase what is being done, in a few words: {@code starting}, {@code restoring}, {@code
- *     training}, {@code saving}
+ * @param phase what is being done, in a few words: {@code starting}, {@code forming}, {@code
+ *     restoring}, {@code training}, {@code validating}, {@code saving}
  * @param last the newest step; null before the first and in evaluation
- * @param restoredStep step of the checkpoint this epoch began from; 0 from the beginning
+ * @param restoredStep step of the checkpoint this epoch began from, 0 from the beginning; equal to
+ *     {@code done} until it has begun
  */
 public record TaskProgress(
     int epoch,

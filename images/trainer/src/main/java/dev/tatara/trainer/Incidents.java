@@ -9,6 +9,7 @@ import dev.tatara.config.task.WorkKeys;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -78,7 +79,7 @@ final class Incidents {
 
   private LedgerEntry entry(Seen each, int resumedStep, double seconds) {
     return new LedgerEntry(
-        each.at().toString(),
+        each.at().truncatedTo(ChronoUnit.MILLIS).toString(),
         stage,
         rank,
         "rank-" + rank,

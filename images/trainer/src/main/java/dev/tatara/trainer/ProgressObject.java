@@ -63,6 +63,10 @@ final class ProgressObject implements AutoCloseable {
   /** What is being done now, in a word. */
   synchronized void phase(Phase next) {
     phase = next.word();
+    if (next == Phase.FORMING) {
+      // The next epoch has made no step yet, whatever the one before has made.
+      restoredStep = done;
+    }
   }
 
   /** Training goes on from here. */

@@ -64,6 +64,7 @@ final class TrainCommand {
     TrainTask task = TaskInputs.read(environment, TrainTask.class);
     Rank rank = Rank.fromEnvironment(environment);
     TaskInputs.check(task, rank.worldSize());
+    Engine.loadBeside(environment);
     ObjectStore store = StoreConnection.open(environment);
     return new TrainCommand(environment, preemption, task, rank, store).run(onFenced);
   }

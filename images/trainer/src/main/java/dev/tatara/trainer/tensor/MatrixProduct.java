@@ -4,7 +4,6 @@ import static org.bytedeco.pytorch.global.torch.mm_out;
 
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -23,24 +22,9 @@ public final class MatrixProduct {
 
   private MatrixProduct() {}
 
-  /**
-   * Loads oneDNN.
-   *
-   * @param wanted false where tensors lie on a device, whose memory oneDNN cannot read
-   * @return whether products are its own from now on
-   */
-  static boolean load(boolean wanted) {
-    oneDnn = wanted && isThere();
-    return oneDnn;
-  }
-
-  private static boolean isThere() {
-    try {
-      Loader.load(dnnl.class);
-      return true;
-    } catch (LinkageError e) {
-      return false;
-    }
+  /** By oneDNN, which must be loaded and reads host memory only, or by libtorch itself. */
+  static void byOneDnn(boolean wanted) {
+    oneDnn = wanted;
   }
 
   /** result = left · right. */

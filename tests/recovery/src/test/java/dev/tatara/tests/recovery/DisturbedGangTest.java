@@ -76,6 +76,9 @@ final class DisturbedGangTest {
     LedgerEntry entry = only(training.get());
     assertThat(entry.rank()).isEqualTo(1);
     assertThat(entry.failureClass()).isEqualTo(FailureClass.INFRASTRUCTURE);
+    assertThat(entry.resumedStep())
+        .as("timed to the first step after the checkpoint, not to the last before the kill")
+        .isGreaterThanOrEqualTo(CHECKPOINT_EVERY);
     assertThat(ground.model(task)).isEqualTo(undisturbed);
   }
 
@@ -86,7 +89,7 @@ final class DisturbedGangTest {
     awaitStep(training, task, 60);
     long survivor = ground.rank(task, 0).orElseThrow().pid();
 
-    signal("STOP", ground.rank(task, 1).orElseThrow());
+    Signal.send("STOP", ground.rank(task, 1).orElseThrow());
 
     awaitStepOfALaterEpoch(training, task, 1);
     assertThat(ground.rank(task, 0).map(ProcessHandle::pid)).contains(survivor);
@@ -104,7 +107,7 @@ final class DisturbedGangTest {
     CompletableFuture<List<LedgerEntry>> training = start(task);
     awaitStep(training, task, 60);
 
-    signal("TERM", ground.rank(task, 1).orElseThrow());
+    Signal.send("TERM", ground.rank(task, 1).orElseThrow());
 
     LedgerEntry entry = only(training.get());
     assertThat(entry.failureClass()).isEqualTo(FailureClass.PREEMPTED);
@@ -189,15 +192,5 @@ final class DisturbedGangTest {
               () -> {}, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS))
           .get();
     }
-  }
-
-  /** Java itself can send SIGTERM and SIGKILL only, and STOP is wanted. */
-  private static void signal(String name, ProcessHandle process) throws Exception {
-    int code =
-        new ProcessBuilder("sh", "-c", "kill -s \"$0\" \"$1\"", name, Long.toString(process.pid()))
-            .inheritIO()
-            .start()
-            .waitFor();
-    assertThat(code).isZero();
   }
 }

@@ -11,11 +11,8 @@ import dev.tatara.tests.pipeline.RunState;
 import dev.tatara.tests.pipeline.TataraCommand;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,9 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** SIGKILL, to whom and when it hurts: the weights are those of an undisturbed run. */
 final class KillTest {
   private static final Duration LIMIT = Duration.ofMinutes(10);
-  private static final String RANK_0 = "--stage pretrain --rank 0/2";
-  private static final String RANK_1 = "--stage pretrain --rank 1/2";
-  private static final String TRAINER = "dev.tatara.trainer.Main train";
   private static final String EVALUATOR = "dev.tatara.evaluator.Main evaluate";
 
   @TempDir static Path directory;
@@ -56,9 +50,10 @@ final class KillTest {
   @Test
   void killedRanksCostStepsAndNothingElse() throws Exception {
     try (TataraCommand command = start()) {
-      killAt(command, RANK_1, 20);
-      killAt(command, RANK_0, 90);
-      killAt(command, RANK_1, 180);
+      Pretraining pretraining = new Pretraining(command, run);
+      killAt(pretraining, 1, 20);
+      killAt(pretraining, 0, 90);
+      killAt(pretraining, 1, 180);
       assertThat(command.waitFor(LIMIT)).as(command.output()).isZero();
     }
 
@@ -78,8 +73,9 @@ final class KillTest {
   @Test
   void allRanksKilledAtOnceComeBack() throws Exception {
     try (TataraCommand command = start()) {
-      awaitStep(command, 60);
-      command.children(TRAINER).forEach(ProcessHandle::destroyForcibly);
+      Pretraining pretraining = new Pretraining(command, run);
+      pretraining.awaitStep(60);
+      pretraining.ranks().forEach(ProcessHandle::destroyForcibly);
       assertThat(command.waitFor(LIMIT)).as(command.output()).isZero();
     }
 
@@ -90,8 +86,9 @@ final class KillTest {
   void aKilledMainProcessLeavesNobodyAndGoesOnWhenRepeated() throws Exception {
     List<ProcessHandle> ranks;
     try (TataraCommand command = start()) {
-      awaitStep(command, 60);
-      ranks = command.children(TRAINER);
+      Pretraining pretraining = new Pretraining(command, run);
+      pretraining.awaitStep(60);
+      ranks = pretraining.ranks();
       assertThat(ranks).hasSize(2);
       command.kill();
       for (ProcessHandle rank : ranks) {
@@ -101,9 +98,8 @@ final class KillTest {
 
     try (TataraCommand command = start()) {
       // The word of the first attempt is still there until the second one has restored its state.
-      await(
-          command,
-          () -> run.progress(Stage.PRETRAIN).map(TaskProgress::restoredStep).orElse(0) > 0);
+      new Pretraining(command, run)
+          .await(() -> run.progress(Stage.PRETRAIN).map(TaskProgress::restoredStep).orElse(0) > 0);
       assertThat(command.waitFor(LIMIT)).as(command.output()).isZero();
     }
     assertSameModel();
@@ -113,8 +109,9 @@ final class KillTest {
   @Test
   void anInterruptedRunLeavesNobodyAndGoesOnWhenRepeated() throws Exception {
     try (TataraCommand command = start()) {
-      awaitStep(command, 60);
-      List<ProcessHandle> ranks = command.children(TRAINER);
+      Pretraining pretraining = new Pretraining(command, run);
+      pretraining.awaitStep(60);
+      List<ProcessHandle> ranks = pretraining.ranks();
       command.interrupt();
       assertThat(command.waitFor(Duration.ofMinutes(2))).isEqualTo(130);
       assertThat(ranks).hasSize(2).noneMatch(ProcessHandle::isAlive);
@@ -129,7 +126,7 @@ final class KillTest {
   @Test
   void aKilledEvaluatorIsStartedAgain() throws Exception {
     try (TataraCommand command = start()) {
-      await(command, () -> !command.children(EVALUATOR).isEmpty());
+      new Pretraining(command, run).await(() -> !command.children(EVALUATOR).isEmpty());
       command.children(EVALUATOR).forEach(ProcessHandle::destroyForcibly);
       assertThat(command.waitFor(LIMIT)).as(command.output()).isZero();
     }
@@ -148,31 +145,8 @@ final class KillTest {
     assertThat(run.weights()).isEqualTo(weights);
   }
 
-  private static void killAt(TataraCommand command, String rank, int step) throws Exception {
-    awaitStep(command, step);
-    await(command, () -> !command.children(rank).isEmpty());
-    command.children(rank).forEach(ProcessHandle::destroyForcibly);
-  }
-
-  private static void awaitStep(TataraCommand command, int step) throws Exception {
-    await(
-        command,
-        () ->
-            run.progress(Stage.PRETRAIN)
-                .filter(progress -> progress.done() >= step)
-                .filter(progress -> progress.done() < progress.total())
-                .isPresent());
-  }
-
-  private static void await(TataraCommand command, BooleanSupplier condition) throws Exception {
-    Instant deadline = Instant.now().plus(LIMIT);
-    while (!condition.getAsBoolean()) {
-      assertThat(command.isAlive()).as(command.output()).isTrue();
-      assertThat(Instant.now()).as(command.output()).isBefore(deadline);
-      // The file system tells nobody when a child process comes: look again shortly.
-      CompletableFuture.runAsync(
-              () -> {}, CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS))
-          .get();
-    }
+  private static void killAt(Pretraining pretraining, int rank, int step) throws Exception {
+    pretraining.awaitStep(step);
+    pretraining.rank(rank).destroyForcibly();
   }
 }
