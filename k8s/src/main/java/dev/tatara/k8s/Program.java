@@ -3,6 +3,7 @@ package dev.tatara.k8s;
 import dev.tatara.config.InvalidInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,9 +30,17 @@ public record Program(List<String> options, String classPath, String mainClass) 
           "%s is not there: the %s is not built. Start through ./tatara, which builds it, or type mvn -DskipTests package"
               .formatted(lib, name));
     }
-    return new Program(
-        List.of("@" + module.resolve("jvm.options")),
-        lib + "/*",
-        "dev.tatara.%s.Main".formatted(name));
+    return new Program(options(module), lib + "/*", "dev.tatara.%s.Main".formatted(name));
+  }
+
+  private static List<String> options(Path module) {
+    List<String> options = new ArrayList<>();
+    options.add("@" + module.resolve("jvm.options"));
+    Path classes = module.resolve("target/app/classes.jsa");
+    if (Files.isRegularFile(classes)) {
+      // Another JVM, or jars that were moved: then it is not used, and nothing is to be said of it.
+      options.addAll(List.of("-XX:SharedArchiveFile=" + classes, "-Xlog:cds=off,cds+dynamic=off"));
+    }
+    return options;
   }
 }

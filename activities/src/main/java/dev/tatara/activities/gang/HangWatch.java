@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a gang that makes no step any more, and the rank that is to blame. */
@@ -21,26 +22,42 @@ final class HangWatch {
   private static final long SILENT_MILLIS = 10_000;
 
   private final GangPolicy policy;
-  private long movedAt = System.nanoTime();
+  private final LongSupplier nanos;
+  private long movedAt;
   private int failedEpoch;
   private @Nullable TaskProgress last;
 
   HangWatch(GangPolicy policy) {
-    this.policy = policy;
+    this(policy, System::nanoTime);
   }
 
-  /** The newest word of the gang. */
+  /**
+   * @param nanos a clock that only goes on
+   */
+  HangWatch(GangPolicy policy, LongSupplier nanos) {
+    this.policy = policy;
+    this.nanos = nanos;
+    moved();
+  }
+
+  /**
+   * The newest word of the gang. Another phase is movement too: one that lasts counts within it, as
+   * validation does, and what comes after it is not to be blamed for its length.
+   */
   void looked(@Nullable TaskProgress now) {
     TaskProgress before = last;
     if (now != null
-        && (before == null || now.done() != before.done() || now.epoch() != before.epoch())) {
+        && (before == null
+            || now.done() != before.done()
+            || now.epoch() != before.epoch()
+            || !now.phase().equals(before.phase()))) {
       moved();
     }
     last = now == null ? before : now;
   }
 
   private void moved() {
-    movedAt = System.nanoTime();
+    movedAt = nanos.getAsLong();
   }
 
   /** Begins to wait anew, for an epoch after this one to make steps. */
@@ -51,7 +68,7 @@ final class HangWatch {
 
   /** Time without a step. */
   Duration silence() {
-    return Duration.ofNanos(System.nanoTime() - movedAt);
+    return Duration.ofNanos(nanos.getAsLong() - movedAt);
   }
 
   boolean hangs() {

@@ -24,6 +24,7 @@ import dev.tatara.config.run.PretrainConfig;
 import dev.tatara.config.run.SftConfig;
 import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.TrainTask;
+import dev.tatara.config.task.WorkKeys;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -228,7 +229,7 @@ public final class TrainTasks {
         model,
         inputs,
         Artifacts.prefix(stage, fingerprint),
-        "work/%s/%s/".formatted(stage.word(), fingerprint),
+        WorkKeys.of(stage, fingerprint).prefix(),
         spec.pretrain().workers(),
         steps,
         sequenceLength,

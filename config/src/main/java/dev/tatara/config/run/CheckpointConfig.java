@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param everySteps steps between checkpoints; a crash repeats at most about this many. When left
  *     out, the interval follows from what a checkpoint costs, as measured, and how often the gang
  *     fails (Young 1974, Daly 2006)
- * @param keep newest checkpoints to keep
+ * @param keep newest checkpoints to keep; more are kept where a rollback after a divergence may
+ *     have to go back beyond them: up to 2^({@code divergence.limit} - 1) steps, at most 64
  * @param keepEvery steps between checkpoints that are kept for good; none when left out
  */
 public record CheckpointConfig(

@@ -1,5 +1,6 @@
 package dev.tatara.config.task;
 
+import dev.tatara.config.artifact.Stage;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,11 @@ public record WorkKeys(String prefix) {
   private static final String EPOCHS = "epochs/";
   private static final Pattern EPOCH = Pattern.compile("epochs/(\\d{8,})/");
 
+  /** Of the task that makes this artifact. */
+  public static WorkKeys of(Stage stage, String fingerprint) {
+    return new WorkKeys("work/%s/%s/".formatted(stage.word(), fingerprint));
+  }
+
   /** A decimal number, written by the launcher: no epoch before it is to be formed any more. */
   public String epoch() {
     return prefix + "epoch";
@@ -22,6 +28,11 @@ public record WorkKeys(String prefix) {
   /** {@link TaskProgress}, rewritten by rank 0. */
   public String progress() {
     return prefix + "progress.json";
+  }
+
+  /** {@link TimeSpent}, rewritten by rank 0. */
+  public String timeSpent() {
+    return prefix + "time.json";
   }
 
   /** Below it lie the epochs' folders. */

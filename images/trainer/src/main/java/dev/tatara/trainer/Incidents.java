@@ -15,6 +15,9 @@ import java.util.List;
 
 /** What a gang got over by itself, told to the launcher, which keeps the run's ledger. */
 final class Incidents {
+  /** Incidents of an epoch are numbered: first why it began, then what it met on the way. */
+  static final int CAUSE = 0;
+
   private final ObjectStore store;
   private final WorkKeys keys;
   private final Stage stage;

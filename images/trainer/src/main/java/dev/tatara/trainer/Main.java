@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The trainer's process: {@code train} is one rank of a gang, {@code score} gives the logits of a
- * finished model. What to do stands in the document at {@code TATARA_TASK}.
+ * finished model; what to do stands in the document at {@code TATARA_TASK}. {@code rehearse} is for
+ * the build.
  */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -36,9 +37,10 @@ public final class Main {
       return switch (command) {
         case "train" -> TrainCommand.run(environment, preemption, Main::endFenced);
         case "score" -> ScoreCommand.run(environment);
+        case "rehearse" -> Rehearsal.run();
         default ->
             throw new InvalidInputException(
-                "The command is \"%s\"; use train or score".formatted(command));
+                "The command is \"%s\"; use train, score or rehearse".formatted(command));
       };
     } catch (InvalidInputException e) {
       return end(ExitCode.USER, e);

@@ -16,7 +16,6 @@ import dev.tatara.trainer.model.Llama;
 import dev.tatara.trainer.model.ModelFolder;
 import dev.tatara.trainer.model.WeightType;
 import dev.tatara.trainer.order.Batches;
-import dev.tatara.trainer.order.ConsumedSamples;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,11 +66,7 @@ final class ModelArtifact {
    * @param skipped samples that were left out
    */
   ArtifactRef write(
-      Curriculum curriculum,
-      SpecialTokens special,
-      List<StepReport.Point> curve,
-      ConsumedSamples samples,
-      List<SampleRange> skipped) {
+      Curriculum curriculum, SpecialTokens special, Trail trail, List<SampleRange> skipped) {
     Llama model = curriculum.model();
     List<ManifestObject> objects = new ArrayList<>();
     HuggingFaceConfig config = model.config();
@@ -80,16 +75,16 @@ final class ModelArtifact {
         put(
             "generation_config.json",
             HuggingFaceJson.generation(config, stopTokens(config, special))));
-    objects.add(put("curve.jsonl", Curve.write(curve)));
+    objects.add(put("curve.jsonl", Curve.write(trail.curve())));
     objects.addAll(tokenizerFiles());
     objects.addAll(weights(model));
     objects.sort(Comparator.comparing(ManifestObject::name));
     TreeMap<String, Long> counts = new TreeMap<>();
     counts.put("parameters", model.parameters().layout().parameters());
-    counts.put("samples_digest", samples.number());
+    counts.put("samples_digest", trail.samples().number());
     counts.put("samples_skipped", skipped.stream().mapToLong(SampleRange::length).sum());
     counts.put("steps", (long) task.steps());
-    counts.put("tokens", curve.stream().mapToLong(StepReport.Point::tokens).sum());
+    counts.put("tokens", trail.curve().stream().mapToLong(StepReport.Point::tokens).sum());
     tokens(curriculum, skipped).forEach((what, tokens) -> counts.put("tokens." + what, tokens));
     fence.run();
     return artifacts.commit(

@@ -5,6 +5,7 @@ import dev.tatara.base.store.StoreException;
 import dev.tatara.config.Json;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.config.task.TimeSpent;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.config.task.WorkKeys;
 import dev.tatara.trainer.gang.Epochs;
@@ -23,10 +24,14 @@ import org.slf4j.LoggerFactory;
 final class ProgressObject implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressObject.class);
   private static final int RATE_STEPS = 20;
+
+  /** A process that dies forgets at most so much of where its time went. */
+  private static final int SPENT_SECONDS = 5;
+
   private static final double NANOS = 1e9;
 
   private final ObjectStore store;
-  private final String key;
+  private final WorkKeys keys;
   private final TrainTask task;
   private final Epochs epochs;
   private final ArrayDeque<Moment> recent = new ArrayDeque<>();
@@ -44,12 +49,14 @@ final class ProgressObject implements AutoCloseable {
   private long tokens;
   private @Nullable StepReport last;
   private @Nullable TaskProgress written;
+  private @Nullable TimeSpent spent;
+  private @Nullable TimeSpent spentWritten;
 
   private record Moment(long nanos, long tokens) {}
 
   private ProgressObject(ObjectStore store, TrainTask task, Epochs epochs) {
     this.store = store;
-    this.key = new WorkKeys(task.workPrefix()).progress();
+    this.keys = new WorkKeys(task.workPrefix());
     this.task = task;
     this.epochs = epochs;
   }
@@ -57,6 +64,8 @@ final class ProgressObject implements AutoCloseable {
   static ProgressObject start(ObjectStore store, TrainTask task, Epochs epochs) {
     ProgressObject progress = new ProgressObject(store, task, epochs);
     progress.beat.scheduleWithFixedDelay(progress::write, 0, 1, TimeUnit.SECONDS);
+    progress.beat.scheduleWithFixedDelay(
+        progress::writeSpent, SPENT_SECONDS, SPENT_SECONDS, TimeUnit.SECONDS);
     return progress;
   }
 
@@ -67,6 +76,11 @@ final class ProgressObject implements AutoCloseable {
       // The next epoch has made no step yet, whatever the one before has made.
       restoredStep = done;
     }
+  }
+
+  /** So much of the validation is done. */
+  synchronized void validating(int batches, int of) {
+    phase = "%s %d/%d".formatted(Phase.VALIDATING.word(), batches, of);
   }
 
   /** Training goes on from here. */
@@ -105,7 +119,7 @@ final class ProgressObject implements AutoCloseable {
     try {
       TaskProgress now = snapshot();
       if (!now.equals(written) && epochs.isNewest()) {
-        store.write(key, Json.bytes(now));
+        store.write(keys.progress(), Json.bytes(now));
         written = now;
       }
     } catch (StoreException e) {
@@ -113,10 +127,32 @@ final class ProgressObject implements AutoCloseable {
     }
   }
 
+  /** Where the time of training went so far. */
+  synchronized void spent(TimeSpent time) {
+    spent = time;
+  }
+
+  private synchronized @Nullable TimeSpent spent() {
+    return spent;
+  }
+
+  private void writeSpent() {
+    try {
+      TimeSpent now = spent();
+      if (now != null && !now.equals(spentWritten) && epochs.isNewest()) {
+        store.write(keys.timeSpent(), Json.bytes(now));
+        spentWritten = now;
+      }
+    } catch (StoreException e) {
+      LOG.warn("time spent not written: {}", e.getMessage());
+    }
+  }
+
   /** Writes the last state and ends the beat. */
   @Override
   public void close() {
     beat.execute(this::write);
+    beat.execute(this::writeSpent);
     beat.shutdown();
     try {
       beat.awaitTermination(10, TimeUnit.SECONDS);

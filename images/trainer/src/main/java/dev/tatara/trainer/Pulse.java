@@ -116,7 +116,8 @@ final class Pulse implements AutoCloseable {
   private synchronized boolean isStuck() {
     double silent = (System.nanoTime() - lastStep) / 1e9;
     double bound = Math.max(stuckAtLeast.toMillis() / 1e3, STUCK_STEPS * median());
-    if (phase != Phase.TRAINING || dumped || silent < bound) {
+    boolean steady = phase == Phase.TRAINING || phase == Phase.VALIDATING;
+    if (!steady || dumped || silent < bound) {
       return false;
     }
     dumped = true;
@@ -152,7 +153,7 @@ final class Pulse implements AutoCloseable {
     return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
   }
 
-  /** What is being done from now on. */
+  /** What is being done from now on; said again, it is a sign that it goes on. */
   synchronized void phase(Phase next) {
     phase = next;
     lastStep = System.nanoTime();

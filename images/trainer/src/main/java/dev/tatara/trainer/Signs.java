@@ -1,10 +1,12 @@
 package dev.tatara.trainer;
 
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
 import java.util.Optional;
 
 /** What a rank says of itself while it works, and whether it was asked to go. */
-record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preemption, boolean leads) {
+record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preemption)
+    implements Validation.Watch {
 
   /** What is being done from now on; it decides how long a signal waits. */
   void phase(Phase next) {
@@ -12,10 +14,17 @@ record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preempti
         switch (next) {
           case STARTING, FORMING, RESTORING -> Preemption.Patience.NONE;
           case TRAINING, VALIDATING -> Preemption.Patience.STEP;
-          case SAVING -> leads ? Preemption.Patience.SAVE : Preemption.Patience.NONE;
+          case SAVING -> Preemption.Patience.SAVE;
         });
     pulse.phase(next);
     progress.ifPresent(object -> object.phase(next));
+  }
+
+  /** Each batch is a sign of life: the launcher sees that a long validation does not hang. */
+  @Override
+  public void validating(int done, int of) {
+    phase(Phase.VALIDATING);
+    progress.ifPresent(object -> object.validating(done, of));
   }
 
   /** Training goes on from here. */
@@ -35,7 +44,13 @@ record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preempti
     return progress.map(ProgressObject::rate).orElse(0.0);
   }
 
-  boolean stopRequested() {
+  /** Where the time of training went so far. */
+  void spent(TimeSpent time) {
+    progress.ifPresent(object -> object.spent(time));
+  }
+
+  @Override
+  public boolean stopRequested() {
     return preemption.requested();
   }
 }

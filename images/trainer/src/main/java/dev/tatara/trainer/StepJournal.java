@@ -1,6 +1,7 @@
 package dev.tatara.trainer;
 
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
 import dev.tatara.config.task.TrainTask;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
@@ -81,6 +82,18 @@ final class StepJournal {
         "%.2e".formatted(report.learningRate()),
         "%.0f".formatted(tokensPerSecond),
         extra(report));
+  }
+
+  /** The last step is done. */
+  void end(TimeSpent time) {
+    LOG.info(
+        "run={} stage={} training_seconds={} checkpoint_stall_seconds={} ({} %) checkpoints={}",
+        run,
+        stage,
+        "%.1f".formatted(time.trainingSeconds()),
+        "%.4f".formatted(time.stallSeconds()),
+        "%.3f".formatted(100 * time.stallShare()),
+        time.checkpoints());
   }
 
   private void measured(String name, double value) {

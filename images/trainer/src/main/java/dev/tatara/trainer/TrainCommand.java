@@ -79,7 +79,7 @@ final class TrainCommand {
                 store, new WorkKeys(task.workPrefix()), rank.rank(), epochs, STUCK, onFenced);
         ProgressObject progress =
             rank.rank() == 0 ? ProgressObject.start(store, task, epochs) : null) {
-      return train(new Signs(pulse, Optional.ofNullable(progress), preemption, rank.rank() == 0));
+      return train(new Signs(pulse, Optional.ofNullable(progress), preemption));
     }
   }
 
@@ -108,7 +108,7 @@ final class TrainCommand {
     try (Rendezvous rendezvous = new Rendezvous(epochs, silence());
         Session session =
             new Session(
-                new Session.Place(task, artifacts, epochs, engine, rendezvous.gang()),
+                new Place(task, artifacts, epochs, engine, rendezvous.gang()),
                 curriculum,
                 special,
                 signs)) {

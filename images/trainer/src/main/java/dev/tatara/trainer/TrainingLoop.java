@@ -8,9 +8,9 @@ import dev.tatara.trainer.checkpoint.CheckpointWriter;
 import dev.tatara.trainer.divergence.Divergence;
 import dev.tatara.trainer.divergence.Rollback;
 import dev.tatara.trainer.order.Batches;
-import dev.tatara.trainer.order.ConsumedSamples;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -22,6 +22,7 @@ final class TrainingLoop {
 
   private final TrainTask task;
   private final TrainingStep training;
+  private final Validation validation;
   private final CheckpointWriter checkpoints;
   private final CheckpointClock clock;
   private final Divergence divergence;
@@ -35,12 +36,16 @@ final class TrainingLoop {
    * @param leads this is rank 0, which says when a checkpoint is due
    * @param stopRequested this rank was asked to go
    * @param check throws when the gang must be left
+   * @param lap hears before each step and after the last
+   * @param validated hears that training goes on after a validation
    * @param listener hears of each step
    */
   record Signals(
       boolean leads,
       BooleanSupplier stopRequested,
       Runnable check,
+      Runnable lap,
+      Runnable validated,
       Consumer<StepReport> listener) {}
 
   /**
@@ -49,6 +54,7 @@ final class TrainingLoop {
   TrainingLoop(
       TrainTask task,
       TrainingStep training,
+      Validation validation,
       CheckpointWriter checkpoints,
       CheckpointClock clock,
       Divergence divergence,
@@ -56,6 +62,7 @@ final class TrainingLoop {
       Signals signals) {
     this.task = task;
     this.training = training;
+    this.validation = validation;
     this.checkpoints = checkpoints;
     this.clock = clock;
     this.divergence = divergence;
@@ -68,46 +75,69 @@ final class TrainingLoop {
    * Trains to the end, or until a rank is asked to go.
    *
    * @param done steps that are done
-   * @param curve points of the steps done; the new ones are added
-   * @param consumed samples of the steps done; the new ones are added
+   * @param trail of the steps done; the new ones are added
    * @return {@link ExitCode#DONE} at the end, {@link ExitCode#PREEMPTED} with a checkpoint saved
    * @throws DivergedException if a step went wrong, on all ranks
    */
-  int run(int done, List<StepReport.Point> curve, ConsumedSamples consumed) {
+  int run(int done, Trail trail) {
+    if (done > 0 && !validated(trail)) {
+      return leave(done, trail);
+    }
     for (int step = done; step < task.steps(); step++) {
       signals.check().run();
+      signals.lap().run();
       boolean writing = checkpoints.busy();
       long[] samples = batches.samples(step);
       TrainingStep.Outcome outcome =
           training.run(step, samples, signals.stopRequested().getAsBoolean(), due(step + 1));
-      StepReport report = outcome.report();
-      judge(step, curve, report);
-      curve.add(report.point());
-      consumed.add(samples);
+      judge(step, trail, outcome.report());
+      StepReport report = outcome.stop() ? outcome.report() : validated(outcome.report());
+      trail.add(report.point(), samples);
       clock.step(report.seconds(), writing);
       signals.listener().accept(report);
       int finished = step + 1;
-      if (finished == task.steps()) {
+      boolean whole = !validation.misses(report.point());
+      if (whole && finished == task.steps()) {
         break;
       }
-      if (outcome.stop()) {
-        return leave(finished, curve, consumed);
+      if (outcome.stop() || !whole) {
+        return leave(finished, trail);
       }
       if (outcome.save()) {
-        clock.saved(
-            finished, checkpoints.save(standing(finished, curve, consumed), signals.check()));
+        clock.saved(finished, checkpoints.save(standing(finished, trail), signals.check()));
       }
     }
-    checkpoints.await(signals.check());
+    // A checkpoint that is still being written serves only if the model cannot be: none waits.
+    signals.lap().run();
     return ExitCode.DONE;
+  }
+
+  /** The report with what was measured; without, if a rank was asked to go meanwhile. */
+  private StepReport validated(StepReport report) {
+    if (!validation.misses(report.point())) {
+      return report;
+    }
+    SortedMap<String, Double> extra = validation.measure();
+    signals.validated().run();
+    extra.putAll(report.extra());
+    return report.with(extra);
+  }
+
+  /** Measures what those before were kept from; false if this gang is kept from it too. */
+  private boolean validated(Trail trail) {
+    if (validation.misses(trail.newest())) {
+      trail.complete(validation.measure());
+      signals.validated().run();
+    }
+    return !validation.misses(trail.newest());
   }
 
   private boolean due(int step) {
     return signals.leads() && clock.due(step, checkpoints.writeSeconds());
   }
 
-  private void judge(int step, List<StepReport.Point> curve, StepReport report) {
-    Optional<String> evidence = divergence.judge(curve, report);
+  private void judge(int step, Trail trail, StepReport report) {
+    Optional<String> evidence = divergence.judge(trail.curve(), report);
     if (evidence.isPresent()) {
       throw new DivergedException(
           evidence.get(),
@@ -116,13 +146,12 @@ final class TrainingLoop {
     }
   }
 
-  private CheckpointWriter.Standing standing(
-      int step, List<StepReport.Point> curve, ConsumedSamples consumed) {
-    return new CheckpointWriter.Standing(step, curve, consumed.hex(), skipped);
+  private CheckpointWriter.Standing standing(int step, Trail trail) {
+    return new CheckpointWriter.Standing(step, trail.curve(), trail.samples().hex(), skipped);
   }
 
-  private int leave(int step, List<StepReport.Point> curve, ConsumedSamples consumed) {
-    checkpoints.save(standing(step, curve, consumed), signals.check());
+  private int leave(int step, Trail trail) {
+    checkpoints.save(standing(step, trail), signals.check());
     if (!checkpoints.await(signals.check())) {
       LOG.warn("run={} was asked to go, but its checkpoint could not be saved", task.run());
       return ExitCode.INFRASTRUCTURE;

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -39,7 +38,6 @@ public final class TrainingStep {
   private final OwnSlices own;
   private final UnitExchange units;
   private final Utilisation utilisation;
-  private UnaryOperator<StepReport> afterwards = UnaryOperator.identity();
 
   /**
    * What a step came to, the same on all ranks.
@@ -61,11 +59,6 @@ public final class TrainingStep {
     model.visitedBy(units);
     this.optimizer =
         new Optimizer(task.optimizer(), model.parameters().layout(), own.stretches(), units);
-  }
-
-  /** From now on, completes the report of each step; all ranks must do so alike. */
-  void followedBy(UnaryOperator<StepReport> afterwards) {
-    this.afterwards = afterwards;
   }
 
   /** This rank's part of what a checkpoint holds. */
@@ -142,7 +135,7 @@ public final class TrainingStep {
         units.spread();
         clock.lap("gather");
         StepReport report = utilisation.of(totals.report(step, rate, clock.total()));
-        return new Outcome(afterwards.apply(report), totals.stop(), totals.save());
+        return new Outcome(report, totals.stop(), totals.save());
       }
     }
   }

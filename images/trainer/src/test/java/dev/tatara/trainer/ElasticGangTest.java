@@ -7,11 +7,9 @@ import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.task.ExitCode;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
-import dev.tatara.trainer.checkpoint.Curve;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,11 +34,11 @@ final class ElasticGangTest {
       // Eight samples over three ranks: one of them has fewer than the others. And none of them
       // has the model as a whole when it is written.
       TrainTask last = bench.sharded(task, 3, 3);
-      epoch(bench, last, 3);
+      bench.raise(last, 3);
       assertThat(bench.run(last, 3)).containsExactly(ExitCode.DONE, ExitCode.DONE, ExitCode.DONE);
 
-      List<StepReport.Point> expected = curve(bench, alone);
-      List<StepReport.Point> found = curve(bench, last);
+      List<StepReport.Point> expected = bench.curve(alone);
+      List<StepReport.Point> found = bench.curve(last);
       assertThat(found).hasSameSizeAs(expected);
       for (int step = 0; step < STEPS; step++) {
         assertThat(found.get(step).loss())
@@ -58,24 +56,10 @@ final class ElasticGangTest {
 
   private static void stopAfterCheckpoint(Workbench bench, TrainTask task, int epoch, int step)
       throws Exception {
-    epoch(bench, task, epoch);
+    bench.raise(task, epoch);
     List<RankProcess> ranks = bench.start(task, "train", task.worldSize(), epoch);
     ranks.get(0).awaitLine(line -> line.contains("checkpoint step=%d ".formatted(step)));
-    ranks.forEach(RankProcess::kill);
-    for (RankProcess rank : ranks) {
-      rank.await();
-    }
-  }
-
-  private static void epoch(Workbench bench, TrainTask task, int epoch) {
-    bench
-        .store()
-        .write(task.workPrefix() + "epoch", String.valueOf(epoch).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static List<StepReport.Point> curve(Workbench bench, TrainTask task) {
-    ArtifactRef ref = bench.artifacts().find(task.stage(), task.fingerprint()).orElseThrow();
-    return Curve.read(bench.artifacts().read(ref, "curve.jsonl"));
+    Workbench.kill(ranks);
   }
 
   /** The sum of the absolute values of all weights. */

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.tatara.config.Json;
 import dev.tatara.config.artifact.ArtifactRef;
-import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.ExitCode;
 import dev.tatara.config.task.ScoreTask;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.config.task.TrainTask;
-import dev.tatara.trainer.checkpoint.Curve;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,16 +29,13 @@ final class GangTest {
 
   @TempDir static Path directory;
   private static Workbench bench;
-  private static ArtifactRef tokens;
-  private static Manifest undisturbed;
+  private static Undisturbed undisturbed;
 
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     bench = Workbench.open(directory);
-    tokens = bench.tokens(3000);
-    TrainTask task = bench.pretrain(tokens, "undisturbed", 2, STEPS);
-    assertThat(bench.run(task, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
-    undisturbed = bench.result(task);
+    undisturbed =
+        Undisturbed.run(bench, bench.pretrain(bench.tokens(3000), "undisturbed", 2, STEPS));
   }
 
   @AfterAll
@@ -48,19 +43,14 @@ final class GangTest {
     bench.close();
   }
 
-  private static List<StepReport.Point> curve(TrainTask task) {
-    ArtifactRef ref = bench.artifacts().find(task.stage(), task.fingerprint()).orElseThrow();
-    return Curve.read(bench.artifacts().read(ref, "curve.jsonl"));
-  }
-
   @Test
   void lossFallsAndTheArtifactIsAHuggingFaceFolder() {
-    TrainTask task = bench.pretrain(tokens, "undisturbed", 2, STEPS);
-    List<StepReport.Point> curve = curve(task);
+    TrainTask task = undisturbed.task();
+    List<StepReport.Point> curve = bench.curve(task);
     assertThat(curve).hasSize(STEPS);
     assertThat(curve.get(0).loss()).isCloseTo(Math.log(Workbench.VOCABULARY), within(0.1));
     assertThat(curve.get(STEPS - 1).loss()).isLessThan(curve.get(0).loss() - 0.7);
-    assertThat(undisturbed.objects())
+    assertThat(undisturbed.result().objects())
         .extracting(object -> object.name())
         .containsExactly(
             "config.json",
@@ -69,7 +59,7 @@ final class GangTest {
             "model.safetensors",
             "tokenizer.json",
             "tokenizer_config.json");
-    assertThat(undisturbed.counts())
+    assertThat(undisturbed.result().counts())
         .containsEntry("steps", (long) STEPS)
         .containsEntry("tokens", (long) STEPS * 8 * Workbench.LENGTH);
     TaskProgress progress =
@@ -80,10 +70,10 @@ final class GangTest {
 
   @Test
   void oneRankHasTheSameLossAsTwo() throws Exception {
-    TrainTask alone = bench.pretrain(tokens, "alone", 1, STEPS);
+    TrainTask alone = bench.sharded(undisturbed.again("alone"), 1, 1);
     assertThat(bench.run(alone, 1)).containsExactly(ExitCode.DONE);
-    List<StepReport.Point> one = curve(alone);
-    List<StepReport.Point> two = curve(bench.pretrain(tokens, "undisturbed", 2, STEPS));
+    List<StepReport.Point> one = bench.curve(alone);
+    List<StepReport.Point> two = bench.curve(undisturbed.task());
     for (int step = 0; step < CLOSE_STEPS; step++) {
       assertThat(one.get(step).loss()).isCloseTo(two.get(step).loss(), within(1e-5));
       assertThat(one.get(step).gradientNorm())
@@ -93,21 +83,22 @@ final class GangTest {
 
   @Test
   void finishedTaskIsNotDoneAgain() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "undisturbed", 2, STEPS);
+    TrainTask task = undisturbed.task();
     assertThat(bench.run(task, 9)).containsExactly(ExitCode.DONE, ExitCode.DONE);
   }
 
   @Test
   void storeThatIsGoneIsWorthAnotherTry() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "gone", 1, STEPS);
-    RankProcess rank = bench.start(task, "train", Map.of("S3_ENDPOINT", "http://127.0.0.1:1"));
+    TrainTask task = bench.sharded(undisturbed.again("gone"), 1, 1);
+    RankProcess rank =
+        bench.start(task, "train", 1, 1, Map.of("S3_ENDPOINT", "http://127.0.0.1:1")).get(0);
     assertThat(rank.await()).as(rank.log()).isEqualTo(ExitCode.INFRASTRUCTURE);
     assertThat(rank.log()).contains("http://127.0.0.1:1 does not answer");
   }
 
   @Test
   void wrongTaskEndsWithASentenceForTheUser() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "wrong", 3, STEPS);
+    TrainTask task = bench.sharded(undisturbed.task(), 3, 1);
     List<RankProcess> ranks = bench.start(task, "train", 1, 1);
     assertThat(ranks.get(0).await()).isEqualTo(ExitCode.USER);
     assertThat(ranks.get(0).log().lines().toList())
@@ -124,12 +115,18 @@ final class GangTest {
             Stage.SFT,
             "sft",
             null,
-            Map.of("model", base, "chats", bench.chats(40), "tokenizer", tokens),
+            Map.of(
+                "model",
+                base,
+                "chats",
+                bench.data().chats(40),
+                "tokenizer",
+                undisturbed.tokenizer()),
             2,
             CLOSE_STEPS,
             2e-3);
     assertThat(bench.run(sft, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
-    List<StepReport.Point> learned = curve(sft);
+    List<StepReport.Point> learned = bench.curve(sft);
     assertThat(learned.get(CLOSE_STEPS - 1).loss()).isLessThan(learned.get(0).loss() - 0.5);
 
     ArtifactRef chatModel = bench.artifacts().find(Stage.SFT, "sft").orElseThrow();
@@ -143,12 +140,18 @@ final class GangTest {
             Stage.DPO,
             "dpo",
             null,
-            Map.of("model", chatModel, "pairs", bench.pairs(40), "tokenizer", tokens),
+            Map.of(
+                "model",
+                chatModel,
+                "pairs",
+                bench.data().pairs(40),
+                "tokenizer",
+                undisturbed.tokenizer()),
             2,
             CLOSE_STEPS,
             1e-3);
     assertThat(bench.run(dpo, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
-    List<StepReport.Point> preferred = curve(dpo);
+    List<StepReport.Point> preferred = bench.curve(dpo);
     StepReport.Point start = preferred.get(0);
     StepReport.Point end = preferred.get(CLOSE_STEPS - 1);
     assertThat(start.loss()).isCloseTo(Math.log(2), within(1e-3));

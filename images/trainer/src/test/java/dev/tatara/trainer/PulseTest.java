@@ -48,6 +48,10 @@ final class PulseTest {
         await(() -> beat(store, keys).phase().equals("training"));
         assertThat(beat(store, keys).step()).isEqualTo(30);
         assertThat(beat(store, keys).rank()).isEqualTo(1);
+        store.delete(keys.stacks(0, 1));
+        pulse.phase(Phase.VALIDATING);
+        await(() -> beat(store, keys).phase().equals("validating"));
+        await(() -> store.readIfPresent(keys.stacks(0, 1)).isPresent());
       }
     }
   }

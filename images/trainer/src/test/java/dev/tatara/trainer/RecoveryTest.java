@@ -3,18 +3,9 @@ package dev.tatara.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.tatara.config.Json;
-import dev.tatara.config.artifact.ArtifactRef;
-import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.task.ExitCode;
-import dev.tatara.config.task.FailureClass;
-import dev.tatara.config.task.Heartbeat;
-import dev.tatara.config.task.LedgerEntry;
-import dev.tatara.config.task.Start;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
-import dev.tatara.config.task.WorkKeys;
-import dev.tatara.trainer.checkpoint.Curve;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -24,23 +15,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ranks that die, stall, are asked to go, or find a broken checkpoint: no bit is lost. */
+/** Ranks that die, stall, or are asked to go while they train: no bit is lost. */
 final class RecoveryTest {
   private static final Logger LOG = LoggerFactory.getLogger(RecoveryTest.class);
   private static final int STEPS = 80;
 
   @TempDir static Path directory;
   private static Workbench bench;
-  private static ArtifactRef tokens;
-  private static Manifest undisturbed;
+  private static Undisturbed undisturbed;
 
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     bench = Workbench.open(directory);
-    tokens = bench.tokens(3000);
-    TrainTask task = bench.pretrain(tokens, "undisturbed", 2, STEPS);
-    assertThat(bench.run(task, 1)).containsExactly(ExitCode.DONE, ExitCode.DONE);
-    undisturbed = bench.result(task);
+    undisturbed =
+        Undisturbed.run(bench, bench.pretrain(bench.tokens(3000), "undisturbed", 2, STEPS));
   }
 
   @AfterAll
@@ -48,22 +36,9 @@ final class RecoveryTest {
     bench.close();
   }
 
-  private static WorkKeys keys(TrainTask task) {
-    return new WorkKeys(task.workPrefix());
-  }
-
-  private static Start begun(TrainTask task, int epoch) {
-    return Json.read(bench.store().read(keys(task).start(epoch)), Start.class);
-  }
-
-  private static void assertSameAsUndisturbed(TrainTask task) {
-    assertThat(bench.result(task).objects()).isEqualTo(undisturbed.objects());
-    assertThat(bench.result(task).counts()).isEqualTo(undisturbed.counts());
-  }
-
   /** Kills a rank after the first checkpoint, replaces it, and sees the other go on. */
   private static void killAndReplace(String name, int victim) throws Exception {
-    TrainTask task = bench.pretrain(tokens, name, 2, STEPS);
+    TrainTask task = undisturbed.again(name);
     List<RankProcess> ranks = bench.start(task, "train", 2, 1);
     ranks.get(0).awaitLine(line -> line.contains("checkpoint step=5 "));
     RankProcess survivor = ranks.get(1 - victim);
@@ -73,7 +48,7 @@ final class RecoveryTest {
     RankProcess replacement = bench.replace(task, victim, 2);
     RankProcess leader = victim == 0 ? replacement : survivor;
     survivor.awaitLine(line -> line.contains("epoch=2 continues after step="));
-    int resumed = begun(task, 2).step();
+    int resumed = bench.begun(task, 2).step();
     leader.awaitLine(line -> line.contains(" step=%d/".formatted(resumed + 1)));
     double seconds = (System.nanoTime() - killed) / 1e9;
     LOG.info("rank {} killed: {} s to the first new step", victim, "%.1f".formatted(seconds));
@@ -82,8 +57,8 @@ final class RecoveryTest {
     assertThat(replacement.await()).as(replacement.log()).isEqualTo(ExitCode.DONE);
     assertThat(survivor.log()).contains("re-forms: This rank l");
     assertThat(resumed).isGreaterThanOrEqualTo(5);
-    assertThat(begun(task, 2).cause()).isIn("a peer was lost", "a process was started");
-    assertSameAsUndisturbed(task);
+    assertThat(bench.begun(task, 2).cause()).isIn("a peer was lost", "a process was started");
+    undisturbed.assertSame(task);
   }
 
   @Test
@@ -98,7 +73,7 @@ final class RecoveryTest {
 
   @Test
   void bothRanksDieAndNothingIsLostButTime() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "killed-both", 2, STEPS);
+    TrainTask task = undisturbed.again("killed-both");
     List<RankProcess> first = bench.start(task, "train", 2, 1);
     first.get(0).awaitLine(line -> line.contains("checkpoint step=10 "));
     first.forEach(RankProcess::kill);
@@ -106,13 +81,13 @@ final class RecoveryTest {
     RankProcess one = bench.replace(task, 1, 2);
     assertThat(zero.await()).as(zero.log()).isEqualTo(ExitCode.DONE);
     assertThat(one.await()).as(one.log()).isEqualTo(ExitCode.DONE);
-    assertThat(begun(task, 2).step()).isGreaterThanOrEqualTo(10);
-    assertSameAsUndisturbed(task);
+    assertThat(bench.begun(task, 2).step()).isGreaterThanOrEqualTo(10);
+    undisturbed.assertSame(task);
   }
 
   @Test
   void rankThatSleptThroughItsReplacementEndsWithoutWriting() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "stalled", 2, STEPS);
+    TrainTask task = undisturbed.again("stalled");
     List<RankProcess> ranks = bench.start(task, "train", 2, 1);
     ranks.get(0).awaitLine(line -> line.contains("checkpoint step=5 "));
     RankProcess stale = ranks.get(1);
@@ -127,53 +102,16 @@ final class RecoveryTest {
         .contains("epoch 2 has begun with another process in its place");
     assertThat(ranks.get(0).await()).as(ranks.get(0).log()).isEqualTo(ExitCode.DONE);
     assertThat(replacement.await()).as(replacement.log()).isEqualTo(ExitCode.DONE);
-    assertSameAsUndisturbed(task);
-    assertThat(bench.store().list(keys(task).checkpoints()))
+    undisturbed.assertSame(task);
+    assertThat(bench.store().list(Workbench.keys(task).checkpoints()))
         .filteredOn(key -> key.contains("-epoch-1/"))
         .as("what the stale rank left")
         .noneMatch(key -> key.endsWith("manifest.json"));
   }
 
   @Test
-  void corruptCheckpointFallsBackAndSaysSo() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "corrupt", 2, STEPS);
-    List<RankProcess> first = bench.start(task, "train", 2, 1);
-    first.get(0).awaitLine(line -> line.contains("checkpoint step=15 "));
-    first.forEach(RankProcess::kill);
-    for (RankProcess rank : first) {
-      rank.await();
-    }
-    List<String> manifests =
-        bench.store().list(keys(task).checkpoints()).stream()
-            .filter(key -> key.endsWith("manifest.json"))
-            .toList();
-    String newest = manifests.get(manifests.size() - 1).replace("manifest.json", "rank-1.bin");
-    byte[] bytes = bench.store().read(newest);
-    bytes[bytes.length / 2] ^= 1;
-    bench.store().write(newest, bytes);
-
-    List<RankProcess> second = List.of(bench.replace(task, 0, 2), bench.replace(task, 1, 2));
-    assertThat(second.get(0).await()).isEqualTo(ExitCode.DONE);
-    assertThat(second.get(1).await()).isEqualTo(ExitCode.DONE);
-    assertThat(second.get(1).log()).contains("falling back to an older one").contains("SHA-256");
-    assertSameAsUndisturbed(task);
-    List<LedgerEntry> incidents = incidents(task);
-    assertThat(incidents).hasSize(1);
-    assertThat(incidents.get(0).failureClass()).isEqualTo(FailureClass.INFRASTRUCTURE);
-    assertThat(incidents.get(0).rank()).isEqualTo(1);
-    assertThat(incidents.get(0).evidence()).contains("is not usable").contains("SHA-256");
-    assertThat(incidents.get(0).resumedStep()).isEqualTo(begun(task, 2).step());
-  }
-
-  private static List<LedgerEntry> incidents(TrainTask task) {
-    return bench.store().list(keys(task).incidents()).stream()
-        .map(key -> Json.read(bench.store().read(key), LedgerEntry.class))
-        .toList();
-  }
-
-  @Test
   void terminatedGangSavesACheckpointAndGoesOnLater() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "preempted", 2, STEPS);
+    TrainTask task = undisturbed.again("preempted");
     List<RankProcess> first = bench.start(task, "train", 2, 1);
     first.get(0).awaitLine(line -> line.contains("step=2/"));
     first.get(1).terminate();
@@ -181,43 +119,24 @@ final class RecoveryTest {
     assertThat(first.get(0).await()).as(first.get(0).log()).isEqualTo(ExitCode.PREEMPTED);
 
     assertThat(bench.run(task, 2)).containsExactly(ExitCode.DONE, ExitCode.DONE);
-    assertThat(begun(task, 2).step()).isGreaterThanOrEqualTo(2);
-    assertSameAsUndisturbed(task);
-  }
-
-  @Test
-  void rankThatWaitsForItsPeersGoesAtOnceWhenAsked() throws Exception {
-    TrainTask task = bench.pretrain(tokens, "waiting", 2, STEPS);
-    RankProcess alone = bench.replace(task, 1, 1);
-    alone.awaitLine(line -> line.contains("waits in epoch=1"));
-    long asked = System.nanoTime();
-    alone.terminate();
-    assertThat(alone.await()).as(alone.log()).isEqualTo(ExitCode.PREEMPTED);
-    assertThat((System.nanoTime() - asked) / 1e9).isLessThan(5);
-    Heartbeat beat = Json.read(bench.store().read(keys(task).beat(1)), Heartbeat.class);
-    assertThat(beat.rank()).isEqualTo(1);
-    assertThat(beat.phase()).isIn("starting", "forming");
+    assertThat(bench.begun(task, 2).step()).isGreaterThanOrEqualTo(2);
+    undisturbed.assertSame(task);
   }
 
   @Test
   void checkpointOfTwoRanksIsContinuedByOne() throws Exception {
-    TrainTask two = bench.pretrain(tokens, "elastic", 2, STEPS);
+    TrainTask two = undisturbed.again("elastic");
     List<RankProcess> first = bench.start(two, "train", 2, 1);
     first.get(0).awaitLine(line -> line.contains("checkpoint step=10 "));
     first.forEach(RankProcess::kill);
-    TrainTask one = bench.pretrain(tokens, "elastic", 1, STEPS);
+    TrainTask one = bench.sharded(two, 1, 1);
     assertThat(bench.run(one, 2)).containsExactly(ExitCode.DONE);
-    assertThat(begun(one, 2).step()).isGreaterThanOrEqualTo(10);
-    List<StepReport.Point> expected = curve(bench.pretrain(tokens, "undisturbed", 2, STEPS));
-    assertThat(curve(one).get(STEPS - 1).loss())
+    assertThat(bench.begun(one, 2).step()).isGreaterThanOrEqualTo(10);
+    List<StepReport.Point> expected = bench.curve(undisturbed.task());
+    assertThat(bench.curve(one).get(STEPS - 1).loss())
         .isCloseTo(expected.get(STEPS - 1).loss(), within(1e-3));
     assertThat(bench.result(one).counts())
         .as("the same samples in the same order")
-        .isEqualTo(undisturbed.counts());
-  }
-
-  private static List<StepReport.Point> curve(TrainTask task) {
-    ArtifactRef ref = bench.artifacts().find(task.stage(), task.fingerprint()).orElseThrow();
-    return Curve.read(bench.artifacts().read(ref, "curve.jsonl"));
+        .isEqualTo(undisturbed.result().counts());
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.StepReport;
+import dev.tatara.trainer.gang.Gang;
 import dev.tatara.trainer.gang.SoloGang;
 import dev.tatara.trainer.model.HuggingFaceConfig;
 import dev.tatara.trainer.model.Initialization;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -53,30 +55,68 @@ final class ValidationTest {
     return new Llama(config, parameters, 16);
   }
 
-  private static StepReport report(int step) {
-    return new StepReport(step, 4, 1, 1e-3, 100, 0.1, new TreeMap<>());
+  /** Puts down how far it got, and asks this rank to go once so many batches are done. */
+  private record Watched(List<String> told, int stopAt) implements Validation.Watch {
+    Watched(int stopAt) {
+      this(new ArrayList<>(), stopAt);
+    }
+
+    @Override
+    public void validating(int done, int of) {
+      told.add("%d/%d".formatted(done, of));
+    }
+
+    @Override
+    public boolean stopRequested() {
+      return told.contains("%d/4".formatted(stopAt));
+    }
   }
 
-  private static StepReport validated(int microBatch, int ranks) {
-    ValidationConfig config = new ValidationConfig(5, 100L);
-    List<StepReport> all =
-        ThreadGang.run(
-            ranks,
-            gang -> new Validation(config, 20, microBatch, gang, model(), TEXTS).apply(report(5)));
+  private static StepReport.Point point(int step) {
+    return new StepReport(step, 4, 1, 1e-3, 100, 0.1, new TreeMap<>()).point();
+  }
+
+  private static Validation validation(
+      int steps, int microBatch, Gang gang, Validation.Watch watch) {
+    return new Validation(
+        new ValidationConfig(5, 100L), steps, microBatch, gang, model(), TEXTS, watch);
+  }
+
+  private static SortedMap<String, Double> validated(int microBatch, int ranks) {
+    List<SortedMap<String, Double>> all =
+        ThreadGang.run(ranks, gang -> validation(20, microBatch, gang, new Watched(9)).measure());
     all.forEach(each -> assertThat(each).isEqualTo(all.get(0)));
     return all.get(0);
   }
 
   @Test
+  void tellsHowFarItIs() {
+    Watched watched = new Watched(9);
+    validation(20, 1, new SoloGang(), watched).measure();
+    assertThat(watched.told()).containsExactly("0/4", "1/4", "2/4", "3/4");
+  }
+
+  @Test
+  void allRanksBreakOffTogetherWhenOneIsAskedToGo() {
+    List<Integer> rounds =
+        ThreadGang.run(
+            2,
+            gang -> {
+              Watched watched = new Watched(gang.rank() == 1 ? 2 : 9);
+              assertThat(validation(20, 1, gang, watched).measure()).isEmpty();
+              return watched.told().size();
+            });
+    assertThat(rounds).containsExactly(2, 2);
+  }
+
+  @Test
   void lossAndBitsPerByteAreThoseOfTheLogits() {
-    StepReport found = validated(2, 1);
+    SortedMap<String, Double> found = validated(2, 1);
     double loss = (nll(ids(0, 9)) + nll(ids(9, 4)) + nll(ids(30, 2))) / (8 + 3 + 1);
-    assertThat(found.extra().get("validation/loss.en")).isCloseTo(loss, within(1e-5));
-    assertThat(found.extra().get("validation/bits_per_byte.en"))
+    assertThat(found.get("validation/loss.en")).isCloseTo(loss, within(1e-5));
+    assertThat(found.get("validation/bits_per_byte.en"))
         .isCloseTo(loss / Math.log(2) / 4, within(1e-5));
-    assertThat(found.extra().get("validation/loss.ja"))
-        .isCloseTo(nll(ids(20, 9)) / 8, within(1e-5));
-    assertThat(found.loss()).isEqualTo(4);
+    assertThat(found.get("validation/loss.ja")).isCloseTo(nll(ids(20, 9)) / 8, within(1e-5));
   }
 
   private static double nll(int[] window) {
@@ -95,13 +135,10 @@ final class ValidationTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4})
   void ranksShareTheWorkAndAgree(int ranks) {
-    StepReport alone = validated(1, 1);
-    StepReport together = validated(1, ranks);
-    assertThat(together.extra()).containsOnlyKeys(alone.extra().keySet());
-    alone
-        .extra()
-        .forEach(
-            (name, value) -> assertThat(together.extra().get(name)).isCloseTo(value, within(1e-9)));
+    SortedMap<String, Double> alone = validated(1, 1);
+    SortedMap<String, Double> together = validated(1, ranks);
+    assertThat(together).containsOnlyKeys(alone.keySet());
+    alone.forEach((name, value) -> assertThat(together.get(name)).isCloseTo(value, within(1e-9)));
   }
 
   @Test
@@ -114,14 +151,12 @@ final class ValidationTest {
   }
 
   private static List<Integer> measured(ValidationConfig config, int steps) {
-    Validation validation = new Validation(config, steps, 2, new SoloGang(), model(), TEXTS);
-    List<Integer> measured = new ArrayList<>();
-    for (int step = 1; step <= steps; step++) {
-      if (!validation.apply(report(step)).extra().isEmpty()) {
-        measured.add(step);
-      }
-    }
-    return measured;
+    Validation validation =
+        new Validation(config, steps, 2, new SoloGang(), model(), TEXTS, new Watched(9));
+    return IntStream.rangeClosed(1, steps)
+        .filter(step -> validation.misses(point(step)))
+        .boxed()
+        .toList();
   }
 
   @Test

@@ -1,17 +1,11 @@
 package dev.tatara.trainer;
 
-import dev.tatara.base.document.DocumentShard;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreSettings;
-import dev.tatara.base.token.ChatRow;
-import dev.tatara.base.token.PairRow;
-import dev.tatara.base.token.TokenIndex;
 import dev.tatara.config.Json;
-import dev.tatara.config.artifact.Account;
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Manifest;
-import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.run.CheckpointConfig;
 import dev.tatara.config.run.DivergenceConfig;
@@ -21,35 +15,42 @@ import dev.tatara.config.run.MixturePhase;
 import dev.tatara.config.run.ModelShape;
 import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.ValidationConfig;
+import dev.tatara.config.task.Heartbeat;
+import dev.tatara.config.task.LedgerEntry;
+import dev.tatara.config.task.Start;
+import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.config.task.WorkKeys;
 import dev.tatara.embedded.EmbeddedObjectStore;
-import dev.tatara.trainer.order.SampleOrder;
+import dev.tatara.trainer.checkpoint.Curve;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.SortedMap;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A store with small data in it, and ranks as processes of their own, for tests. */
+/** A store with small data in it, ranks as processes of their own, and what they leave behind. */
 final class Workbench implements AutoCloseable {
   static final int VOCABULARY = 256;
   static final int LENGTH = 32;
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration POLL = Duration.ofMillis(50);
 
   private final Path directory;
   private final EmbeddedObjectStore server;
   private final StoreSettings settings;
   private final ObjectStore store;
   private final Artifacts artifacts;
+  private final SmallData data;
 
   private Workbench(Path directory) {
     this.directory = directory;
@@ -57,6 +58,7 @@ final class Workbench implements AutoCloseable {
     settings = new StoreSettings(server.endpoint(), "us-east-1", "local", "secret", "tatara", "");
     store = ObjectStore.connect(settings);
     artifacts = new Artifacts(store);
+    data = new SmallData(artifacts);
   }
 
   static Workbench open(Path directory) {
@@ -67,141 +69,23 @@ final class Workbench implements AutoCloseable {
     return store;
   }
 
+  /** Where the store is. */
+  String endpoint() {
+    return server.endpoint();
+  }
+
   Artifacts artifacts() {
     return artifacts;
   }
 
+  /** Data to learn from. */
+  SmallData data() {
+    return data;
+  }
+
   /** Two languages of pseudo-words that a model can learn, in two parts each. */
   ArtifactRef tokens(int perPart) throws IOException {
-    return tokens("tokens-" + perPart, perPart, List.of());
-  }
-
-  /** As {@link #tokens(int)}, but some windows hold tokens that occur nowhere else, at random. */
-  ArtifactRef poisoned(int perPart, List<SampleOrder.Sample> poison) throws IOException {
-    return tokens("poisoned-" + perPart, perPart, poison);
-  }
-
-  private ArtifactRef tokens(String fingerprint, int perPart, List<SampleOrder.Sample> poison)
-      throws IOException {
-    String prefix = Artifacts.prefix(Stage.TOKENIZE, fingerprint);
-    List<ManifestObject> objects = new ArrayList<>();
-    SortedMap<String, TokenIndex.Language> languages = new TreeMap<>();
-    for (String language : List.of("en", "ja")) {
-      List<TokenIndex.Part> parts = new ArrayList<>();
-      for (int p = 0; p < 2; p++) {
-        String name = "train/%s/%05d.bin".formatted(language, p);
-        int base = language.equals("en") ? 4 : 130;
-        byte[] stream = stream(perPart, base, p);
-        for (SampleOrder.Sample sample : poison) {
-          if (sample.stream().equals(language)) {
-            poison(stream, sample.item() * LENGTH - (long) p * perPart);
-          }
-        }
-        objects.add(artifacts.put(prefix, name, stream));
-        parts.add(new TokenIndex.Part(name, name + ".idx", perPart, "made"));
-      }
-      // Three documents of 50, 20 and 30 tokens, ends included.
-      String name = "validation/%s.bin".formatted(language);
-      String starts = "validation/%s.boundaries".formatted(language);
-      objects.add(artifacts.put(prefix, name, stream(100, language.equals("en") ? 4 : 130, 9)));
-      objects.add(artifacts.put(prefix, starts, longs(0, 50, 70)));
-      TokenIndex.Part heldOut = new TokenIndex.Part(name, starts, 100, "");
-      languages.put(
-          language,
-          new TokenIndex.Language(parts, 2L * perPart, 1, 1, "none", 388, 97, 1.0, heldOut));
-    }
-    objects.add(
-        artifacts.put(
-            prefix, TokenIndex.NAME, Json.bytes(new TokenIndex(VOCABULARY, 0, languages))));
-    objects.add(artifacts.put(prefix, "tokenizer.json", tokenizer()));
-    objects.add(
-        artifacts.put(prefix, "tokenizer_config.json", "{}".getBytes(StandardCharsets.UTF_8)));
-    return commit(Stage.TOKENIZE, fingerprint, objects);
-  }
-
-  private static void poison(byte[] stream, long firstToken) {
-    ByteBuffer bytes = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN);
-    Random random = new Random(firstToken);
-    for (long token = firstToken; token < firstToken + LENGTH; token++) {
-      short rare = (short) (250 + random.nextInt(6));
-      if (token >= 0 && 2 * token < stream.length) {
-        bytes.putShort((int) (2 * token), rare);
-      }
-    }
-  }
-
-  private static byte[] longs(long... values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().put(values);
-    return bytes.array();
-  }
-
-  private static byte[] tokenizer() {
-    return """
-        {"added_tokens":[{"id":0,"content":"<|endoftext|>"},{"id":1,"content":"<|pad|>"},
-        {"id":2,"content":"<|im_start|>"},{"id":3,"content":"<|im_end|>"}]}
-        """
-        .getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static byte[] stream(int tokens, int base, int seed) {
-    Random random = new Random(seed);
-    ByteBuffer bytes = ByteBuffer.allocate(2 * tokens).order(ByteOrder.LITTLE_ENDIAN);
-    int word = 0;
-    while (bytes.hasRemaining()) {
-      word = random.nextInt(4) == 0 ? random.nextInt(40) : (word * 7 + 3) % 40;
-      for (int c = 0; c < 3 && bytes.hasRemaining(); c++) {
-        bytes.putShort((short) (base + (word * 3 + c) % 120));
-      }
-    }
-    return bytes.array();
-  }
-
-  ArtifactRef chats(int count) {
-    List<ChatRow> rows = new ArrayList<>();
-    Random random = new Random(5);
-    for (int i = 0; i < count; i++) {
-      List<Integer> ids = new ArrayList<>();
-      List<Integer> mask = new ArrayList<>();
-      int word = random.nextInt(40);
-      for (int t = 0; t < 6 + random.nextInt(20); t++) {
-        ids.add(4 + (word + t) % 120);
-        mask.add(t > 3 ? 1 : 0);
-      }
-      rows.add(new ChatRow(ids, mask));
-    }
-    String prefix = Artifacts.prefix(Stage.SFT, "chats");
-    return commit(
-        Stage.SFT,
-        "chats",
-        List.of(artifacts.put(prefix, "train.jsonl.zst", DocumentShard.write(rows))));
-  }
-
-  ArtifactRef pairs(int count) {
-    List<PairRow> rows = new ArrayList<>();
-    Random random = new Random(6);
-    for (int i = 0; i < count; i++) {
-      int word = random.nextInt(40);
-      List<Integer> chosen = new ArrayList<>();
-      List<Integer> rejected = new ArrayList<>();
-      for (int t = 0; t < 4 + random.nextInt(8); t++) {
-        chosen.add(4 + (word + t) % 120);
-        rejected.add(130 + random.nextInt(100));
-      }
-      rows.add(new PairRow(List.of(2, 4 + word, 5 + word), chosen, rejected));
-    }
-    String prefix = Artifacts.prefix(Stage.DPO, "pairs");
-    return commit(
-        Stage.DPO,
-        "pairs",
-        List.of(artifacts.put(prefix, "pairs.jsonl.zst", DocumentShard.write(rows))));
-  }
-
-  private ArtifactRef commit(Stage stage, String fingerprint, List<ManifestObject> objects) {
-    return artifacts.commit(
-        new Manifest(
-            stage, fingerprint, "1", new TreeMap<>(), objects, new TreeMap<>(), Account.EMPTY));
+    return data.tokens(perPart);
   }
 
   /** A small pretraining task; the fingerprint keeps its artifact and work apart from others. */
@@ -218,29 +102,81 @@ final class Workbench implements AutoCloseable {
 
   /** The task with other bounds for what counts as diverged. */
   static TrainTask with(TrainTask task, DivergenceConfig divergence) {
-    return with(task, task.worldSize(), divergence, task.execution());
+    return with(
+        task,
+        task.fingerprint(),
+        task.worldSize(),
+        task.checkpoint(),
+        task.validation(),
+        divergence,
+        task.execution());
+  }
+
+  /** The same work, to be done once more; its artifact and its checkpoints are its own. */
+  static TrainTask again(TrainTask task, String fingerprint) {
+    return with(
+        task,
+        fingerprint,
+        task.worldSize(),
+        task.checkpoint(),
+        task.validation(),
+        task.divergence(),
+        task.execution());
+  }
+
+  /** The task with checkpoints at other times. */
+  static TrainTask with(TrainTask task, CheckpointConfig checkpoint) {
+    return with(
+        task,
+        task.fingerprint(),
+        task.worldSize(),
+        checkpoint,
+        task.validation(),
+        task.divergence(),
+        task.execution());
+  }
+
+  /** The task with other validation. */
+  static TrainTask with(TrainTask task, ValidationConfig validation) {
+    return with(
+        task,
+        task.fingerprint(),
+        task.worldSize(),
+        task.checkpoint(),
+        validation,
+        task.divergence(),
+        task.execution());
   }
 
   /** The same work, done by as many ranks in another way; a checkpoint of one is good for all. */
   TrainTask sharded(TrainTask task, int worldSize, int zero) {
     return with(
         task,
+        task.fingerprint(),
         worldSize,
+        task.checkpoint(),
+        task.validation(),
         task.divergence(),
         new ExecutionConfig(zero, false, ExecutionConfig.Precision.FP32, null));
   }
 
   private static TrainTask with(
-      TrainTask task, int worldSize, DivergenceConfig divergence, ExecutionConfig execution) {
+      TrainTask task,
+      String fingerprint,
+      int worldSize,
+      CheckpointConfig checkpoint,
+      ValidationConfig validation,
+      DivergenceConfig divergence,
+      ExecutionConfig execution) {
     return new TrainTask(
         task.run(),
         task.stage(),
-        task.fingerprint(),
+        fingerprint,
         task.seed(),
         task.model(),
         task.inputs(),
-        task.outputPrefix(),
-        task.workPrefix(),
+        Artifacts.prefix(task.stage(), fingerprint),
+        work(task.stage(), fingerprint),
         worldSize,
         task.steps(),
         task.sequenceLength(),
@@ -250,10 +186,14 @@ final class Workbench implements AutoCloseable {
         task.optimizer(),
         task.beta(),
         task.loss(),
-        task.checkpoint(),
-        task.validation(),
+        checkpoint,
+        validation,
         divergence,
         execution);
+  }
+
+  private static String work(Stage stage, String fingerprint) {
+    return "work/%s/%s/".formatted(stage.word(), fingerprint);
   }
 
   TrainTask task(
@@ -272,7 +212,7 @@ final class Workbench implements AutoCloseable {
         shape,
         new TreeMap<>(inputs),
         Artifacts.prefix(stage, fingerprint),
-        "work/%s/%s/".formatted(stage.word(), fingerprint),
+        work(stage, fingerprint),
         worldSize,
         steps,
         LENGTH,
@@ -295,13 +235,20 @@ final class Workbench implements AutoCloseable {
   /** Starts all ranks of a gang. */
   List<RankProcess> start(Object task, String command, int worldSize, int epoch)
       throws IOException {
+    return start(task, command, worldSize, epoch, Map.of());
+  }
+
+  /** Starts all ranks of a gang, with some variables changed. */
+  List<RankProcess> start(
+      Object task, String command, int worldSize, int epoch, Map<String, String> changed)
+      throws IOException {
     List<RankProcess> ranks = new ArrayList<>();
     int port = freePort();
     Path document = document(task);
     for (int rank = 0; rank < worldSize; rank++) {
-      ranks.add(
-          RankProcess.start(
-              command, environment(document, rank, worldSize, port, epoch), directory));
+      Map<String, String> environment = environment(document, rank, worldSize, port, epoch);
+      environment.putAll(changed);
+      ranks.add(RankProcess.start(command, environment, directory));
     }
     return ranks;
   }
@@ -318,13 +265,6 @@ final class Workbench implements AutoCloseable {
     store.write(
         new WorkKeys(task.workPrefix()).epoch(),
         String.valueOf(epoch).getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Starts the only rank of a gang, with some variables changed. */
-  RankProcess start(Object task, String command, Map<String, String> changed) throws IOException {
-    Map<String, String> environment = environment(document(task), 0, 1, freePort(), 1);
-    environment.putAll(changed);
-    return RankProcess.start(command, environment, directory);
   }
 
   private Path document(Object task) throws IOException {
@@ -355,6 +295,54 @@ final class Workbench implements AutoCloseable {
       codes.add(rank.await());
     }
     return codes;
+  }
+
+  /** Ends all ranks at once, and returns when they are gone. */
+  static void kill(List<RankProcess> ranks) throws InterruptedException {
+    ranks.forEach(RankProcess::kill);
+    for (RankProcess rank : ranks) {
+      rank.await();
+    }
+  }
+
+  /** Where the task's ranks leave word. */
+  static WorkKeys keys(TrainTask task) {
+    return new WorkKeys(task.workPrefix());
+  }
+
+  /** Where an epoch began. */
+  Start begun(TrainTask task, int epoch) {
+    return Json.read(store.read(keys(task).start(epoch)), Start.class);
+  }
+
+  /** What the task's gangs got over by themselves, oldest first. */
+  List<LedgerEntry> incidents(TrainTask task) {
+    return store.list(keys(task).incidents()).stream()
+        .map(key -> Json.read(store.read(key), LedgerEntry.class))
+        .toList();
+  }
+
+  /** The newest sign of life of a rank. */
+  Optional<Heartbeat> beat(TrainTask task, int rank) {
+    return store.readIfPresent(keys(task).beat(rank)).map(b -> Json.read(b, Heartbeat.class));
+  }
+
+  /** Waits for a sign of life; fails if none comes that is as wanted. */
+  void awaitBeat(TrainTask task, int rank, Predicate<Heartbeat> wanted) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (beat(task, rank).filter(wanted).isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("the last of rank %d is %s".formatted(rank, beat(task, rank)));
+      }
+      // The store has no way to tell when an object changes.
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  /** The curve of the finished model. */
+  List<StepReport.Point> curve(TrainTask task) {
+    ArtifactRef ref = artifacts.find(task.stage(), task.fingerprint()).orElseThrow();
+    return Curve.read(artifacts.read(ref, "curve.jsonl"));
   }
 
   /** The finished artifact's manifest. */

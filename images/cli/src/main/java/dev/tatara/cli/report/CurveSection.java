@@ -3,6 +3,7 @@ package dev.tatara.cli.report;
 import dev.tatara.cli.figures.Figures;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -29,7 +30,7 @@ final class CurveSection implements Section {
     page.close();
     page.leaf(
         "p",
-        "Loss in nats per target token (dpo: of the preference). Thin: each step. Thick: moving average. Dots: held-out text, by language. Dashed: a model that knows nothing.",
+        "Loss in nats per target token (dpo: of the preference). Thin: each step. Thick: moving average. Dots: held-out text, by language. Dashed: a model that knows nothing. Numbers: failures, as listed below; the steps that each cost are shaded.",
         "class",
         "note");
     page.close();
@@ -49,14 +50,34 @@ final class CurveSection implements Section {
     page.close();
     List<LineChart.Point> line = new ArrayList<>();
     points.forEach(point -> line.add(new LineChart.Point(point.step(), point.loss())));
-    LineChart.write(stage.word() + " loss", line, reference(content, stage), heldOut(points), page);
+    LineChart.write(
+        stage.word() + " loss",
+        line,
+        new LineChart.Beside(
+            reference(content, stage),
+            heldOut(points),
+            LedgerSection.events(content.result().ledger(), stage)),
+        page);
     if (!last.extra().isEmpty()) {
       page.open("p", "class", "note").text("At the last step: ");
       List<String> extra = new ArrayList<>();
       last.extra().forEach((name, value) -> extra.add(name + " " + Figures.decimal(value, 3)));
       page.text(String.join(", ", extra)).close();
     }
+    TimeSpent time = content.times().get(stage);
+    if (time != null) {
+      page.leaf("p", standstill(time), "class", "note");
+    }
     page.close();
+  }
+
+  private static String standstill(TimeSpent time) {
+    return "%s of steps, of which training stood still for %s s (%s %%) for %s checkpoints"
+        .formatted(
+            Figures.duration(time.trainingSeconds()),
+            Figures.decimal(time.stallSeconds(), 3),
+            Figures.decimal(100 * time.stallShare(), 3),
+            Figures.count(time.checkpoints()));
   }
 
   /** The loss on held-out text, by language. */

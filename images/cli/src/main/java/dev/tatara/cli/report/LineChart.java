@@ -33,13 +33,27 @@ final class LineChart {
   record Point(double x, double y) {}
 
   /**
-   * Draws the chart.
+   * What happened at a step.
+   *
+   * @param back the step that was gone back to: what lies between is shaded
+   * @param number a short name
+   * @param told a sentence, shown to who points at it
+   * @param colour class of the style sheet
+   */
+  record Event(double at, double back, String number, String told, String colour) {}
+
+  /**
+   * What is drawn beside the line.
    *
    * @param level height of a dashed line; not drawn if it is not finite
    * @param others further lines by name, which are marked at their points
    */
-  static void write(
-      String label, List<Point> all, double level, Map<String, List<Point>> others, Html page) {
+  record Beside(double level, Map<String, List<Point>> others, List<Event> events) {}
+
+  /** Draws the chart. */
+  static void write(String label, List<Point> all, Beside beside, Html page) {
+    double level = beside.level();
+    Map<String, List<Point>> others = beside.others();
     List<Point> points = thinned(all.stream().filter(p -> Double.isFinite(p.y())).toList());
     if (points.isEmpty()) {
       return;
@@ -68,6 +82,7 @@ final class LineChart {
       String y = number(chart.y(level));
       chart.line(page, "level", number(LEFT), y, number(WIDTH - RIGHT), y);
     }
+    beside.events().forEach(event -> chart.event(event, page));
     page.empty("path", "d", chart.path(points), "class", "raw");
     page.empty("path", "d", chart.path(averaged(points)), "class", "mean");
     others.forEach((name, line) -> chart.marked(name, line, page));
@@ -98,6 +113,26 @@ final class LineChart {
         number(y(last.y()) - 6),
         "text-anchor",
         "end");
+  }
+
+  private void event(Event event, Html page) {
+    double at = x(Math.min(x1, Math.max(x0, event.at())));
+    double back = x(Math.min(x1, Math.max(x0, event.back())));
+    double floor = HEIGHT - BOTTOM;
+    page.open("g", "class", "event " + event.colour()).leaf("title", event.told());
+    page.empty(
+        "rect",
+        "x",
+        number(Math.min(back, at)),
+        "y",
+        number(TOP),
+        "width",
+        number(Math.max(1, Math.abs(at - back))),
+        "height",
+        number(floor - TOP));
+    page.leaf(
+        "text", event.number(), "x", number(at), "y", number(TOP + 9), "text-anchor", "middle");
+    page.close();
   }
 
   private static List<Point> thinned(List<Point> points) {

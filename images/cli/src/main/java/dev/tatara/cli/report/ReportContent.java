@@ -6,6 +6,7 @@ import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param manifests of the stages that have an artifact
  * @param curves training curves by stage
+ * @param times where the time of training went, by stage, as far as it is known
  * @param tokens what {@code tokenize} made; null if the run did not come that far
  * @param samples texts that the published model wrote
  * @param modelDirectory where the Hugging Face folder was exported to; null if there is none
@@ -26,6 +28,7 @@ public record ReportContent(
     PipelineResult result,
     Map<Stage, Manifest> manifests,
     Map<Stage, List<StepReport.Point>> curves,
+    Map<Stage, TimeSpent> times,
     @Nullable TokenIndex tokens,
     List<Sample> samples,
     @Nullable String modelDirectory,
@@ -33,6 +36,7 @@ public record ReportContent(
   public ReportContent {
     manifests = ordered(manifests);
     curves = ordered(curves);
+    times = ordered(times);
     samples = List.copyOf(samples);
   }
 

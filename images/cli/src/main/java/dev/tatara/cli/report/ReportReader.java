@@ -8,10 +8,13 @@ import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
+import dev.tatara.config.task.WorkKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers the report's content from the artifacts of a run. */
@@ -36,6 +39,7 @@ public final class ReportReader {
       String launcher) {
     Map<Stage, Manifest> manifests = new EnumMap<>(Stage.class);
     Map<Stage, List<StepReport.Point>> curves = new EnumMap<>(Stage.class);
+    Map<Stage, TimeSpent> times = new EnumMap<>(Stage.class);
     TokenIndex tokens = null;
     for (StageOutcome outcome : result.stages()) {
       if (outcome.artifact() == null) {
@@ -48,9 +52,19 @@ public final class ReportReader {
       }
       if (has(manifest, CURVE) && outcome.stage() != Stage.PUBLISH) {
         curves.put(outcome.stage(), curve(artifacts.read(outcome.artifact(), CURVE)));
+        time(manifest).ifPresent(time -> times.put(outcome.stage(), time));
       }
     }
-    return new ReportContent(result, manifests, curves, tokens, samples, modelDirectory, launcher);
+    return new ReportContent(
+        result, manifests, curves, times, tokens, samples, modelDirectory, launcher);
+  }
+
+  private Optional<TimeSpent> time(Manifest manifest) {
+    WorkKeys keys = WorkKeys.of(manifest.stage(), manifest.fingerprint());
+    return artifacts
+        .store()
+        .readIfPresent(keys.timeSpent())
+        .map(bytes -> Json.read(bytes, TimeSpent.class));
   }
 
   private static boolean has(Manifest manifest, String name) {

@@ -77,6 +77,20 @@ final class ReportPageTest {
   }
 
   @Test
+  void saysHowLongTrainingStoodStillForCheckpoints() {
+    assertThat(page)
+        .contains(
+            "4 min 00 s of steps, of which training stood still for 0.600 s (0.250 %) for 9 checkpoints");
+  }
+
+  @Test
+  void marksFailuresWhereTheyHappened() {
+    assertThat(page)
+        .contains("<g class=\"event c1\"><title>1: infrastructure, rank 1, pretrain-1 on laptop")
+        .contains("back after 6.3 s</title><rect ");
+  }
+
+  @Test
   void givesBytesPerTokenForEachLanguage() {
     assertThat(page).contains("3.90").contains("3.54");
   }
@@ -101,7 +115,8 @@ final class ReportPageTest {
 
     String early =
         ReportPage.of(
-            new ReportContent(empty, Map.of(), Map.of(), null, List.of(), null, "./tatara"));
+            new ReportContent(
+                empty, Map.of(), Map.of(), Map.of(), null, List.of(), null, "./tatara"));
 
     assertThat(early)
         .contains("The run has not come to its end yet.")

@@ -15,6 +15,7 @@ import dev.tatara.config.task.PlanEstimate;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.config.task.StageOutcome.State;
 import dev.tatara.config.task.StepReport;
+import dev.tatara.config.task.TimeSpent;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class SyntheticRun {
         result(),
         manifests,
         curves,
+        Map.of(Stage.PRETRAIN, new TimeSpent(240, 0.6, 9)),
         tokens(),
         List.of(
             new ReportContent.Sample("The file system", "is used by the server to\nread & write."),

@@ -1,11 +1,15 @@
 package dev.tatara.trainer.checkpoint;
 
+import dev.tatara.base.store.MissingObjectException;
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.trainer.gang.Gang;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -20,24 +24,37 @@ public final class CheckpointReader {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointReader.class);
   private static final CheckpointId NONE = new CheckpointId(-1, -1);
 
+  /** A store that is away for a while must not cost a checkpoint; one that stays away ends it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
   private final Checkpoints checkpoints;
   private final Gang gang;
   private final String fingerprint;
   private final String engine;
   private final long elements;
+  private final Runnable check;
 
   /**
    * @param fingerprint that a checkpoint must have been written for
    * @param engine description of this rank's engine
-   * @param elements of the flat buffer, without padding
+   * @param elements of the model, without the padding that ranks add
+   * @param check throws when the gang must be left; called while the store is away
    */
   public CheckpointReader(
-      Checkpoints checkpoints, Gang gang, String fingerprint, String engine, long elements) {
+      Checkpoints checkpoints,
+      Gang gang,
+      String fingerprint,
+      String engine,
+      long elements,
+      Runnable check) {
     this.checkpoints = checkpoints;
     this.gang = gang;
     this.fingerprint = fingerprint;
     this.engine = engine;
     this.elements = elements;
+    this.check = check;
   }
 
   /**
@@ -61,6 +78,7 @@ public final class CheckpointReader {
    * Fills this rank's state from a checkpoint, if there is one; the rest must be gathered.
    *
    * @param candidates newest first; only those of rank 0 count
+   * @throws StoreException if the store is away for longer than a while
    */
   public Optional<Restored> restore(
       List<CheckpointId> candidates, TrainingState state, Witness witness) {
@@ -117,28 +135,42 @@ public final class CheckpointReader {
   private record Attempt(Optional<Restored> restored, String text) {}
 
   private Attempt attempt(CheckpointId id, TrainingState state) {
-    try {
-      CheckpointManifest manifest = checkpoints.manifest(id);
-      requireSameTask(manifest);
-      new ShardReader(checkpoints.store(), checkpoints.prefix(id), state).read(manifest.shards());
-      byte[] curve = checkpoints.store().read(checkpoints.prefix(id) + Checkpoints.CURVE);
-      if (!Checkpoints.describe(curve).equals(manifest.curve())) {
-        throw new CorruptCheckpointException("its curve has other bytes than its manifest says");
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return new Attempt(Optional.of(load(id, state)), "it is whole");
+      } catch (CorruptCheckpointException | MissingObjectException e) {
+        return new Attempt(Optional.empty(), String.valueOf(e.getMessage()));
+      } catch (StoreException | UncheckedIOException e) {
+        // It says nothing about the checkpoint, and an older one would cost steps.
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        LOG.warn("checkpoint {} is tried again, the store is away: {}", id, e.getMessage());
+        check.run();
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
-      if (!manifest.engine().equals(engine) || manifest.worldSize() != gang.size()) {
-        LOG.warn(
-            "checkpoint {} was written by {} ranks on {}; {} ranks on {} go on with other rounding",
-            id,
-            manifest.worldSize(),
-            manifest.engine(),
-            gang.size(),
-            engine);
-      }
-      return new Attempt(
-          Optional.of(new Restored(id, Curve.read(curve), manifest.samples())), "it is whole");
-    } catch (CorruptCheckpointException | StoreException e) {
-      return new Attempt(Optional.empty(), String.valueOf(e.getMessage()));
     }
+  }
+
+  private Restored load(CheckpointId id, TrainingState state) {
+    CheckpointManifest manifest = checkpoints.manifest(id);
+    requireSameTask(manifest);
+    new ShardReader(checkpoints.store(), checkpoints.prefix(id), state).read(manifest.shards());
+    byte[] curve = checkpoints.store().read(checkpoints.prefix(id) + Checkpoints.CURVE);
+    if (!Checkpoints.describe(curve).equals(manifest.curve())) {
+      throw new CorruptCheckpointException("its curve has other bytes than its manifest says");
+    }
+    if (!manifest.engine().equals(engine) || manifest.worldSize() != gang.size()) {
+      LOG.warn(
+          "checkpoint {} was written by {} ranks on {}; {} ranks on {} go on with other rounding",
+          id,
+          manifest.worldSize(),
+          manifest.engine(),
+          gang.size(),
+          engine);
+    }
+    return new Restored(id, Curve.read(curve), manifest.samples());
   }
 
   private void requireSameTask(CheckpointManifest manifest) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
@@ -51,6 +52,8 @@ public final class CheckpointWriter implements AutoCloseable {
   private volatile Lineage lineage = new Lineage(0, List.of());
   private volatile int epoch;
   private volatile double writeSeconds;
+  private final DoubleAdder stallSeconds = new DoubleAdder();
+  private int begun;
 
   /**
    * What stays the same over all checkpoints of a process.
@@ -116,9 +119,24 @@ public final class CheckpointWriter implements AutoCloseable {
             : new Standing(standing.step(), List.of(), "", List.of());
     double stall = (System.nanoTime() - start) / 1e9;
     CheckpointMetrics.STALL.observe(stall);
+    stallSeconds.add(stall);
+    begun++;
     CheckpointId id = new CheckpointId(standing.step(), epoch);
     running = background.submit(() -> write(id, kept, stall));
     return stall;
+  }
+
+  /**
+   * Seconds that training stood still for checkpoints of this process's gangs; on rank 0 those of
+   * the slowest rank, since the others wait for it in the next step.
+   */
+  public double stallSeconds() {
+    return stallSeconds.sum();
+  }
+
+  /** Checkpoints begun. */
+  public int begun() {
+    return begun;
   }
 
   /** Whether a checkpoint is being written. */
@@ -162,7 +180,7 @@ public final class CheckpointWriter implements AutoCloseable {
   private boolean write(CheckpointId id, Standing standing, double stall) {
     long start = System.nanoTime();
     try {
-      writeShard(id);
+      writeShard(id, stall);
       boolean complete = identity.rank() != 0 || commit(id, standing);
       double seconds = (System.nanoTime() - start) / 1e9;
       writeSeconds = seconds;
@@ -184,11 +202,11 @@ public final class CheckpointWriter implements AutoCloseable {
     }
   }
 
-  private void writeShard(CheckpointId id) {
+  private void writeShard(CheckpointId id, double stall) {
     int rank = identity.rank();
     String name = "rank-%d.bin".formatted(rank);
     checkpoints.store().write(checkpoints.prefix(id) + name, copy.stream(), copy.bytes());
-    Shard shard = new Shard(rank, name, copy.bytes(), copy.pieces(state), id.epoch());
+    Shard shard = new Shard(rank, name, copy.bytes(), copy.pieces(state), id.epoch(), stall);
     checkpoints.store().write(checkpoints.shardKey(id, rank), Json.bytes(shard));
   }
 
@@ -208,6 +226,8 @@ public final class CheckpointWriter implements AutoCloseable {
       }
       shards.add(shard.get());
     }
+    double own = shards.get(0).stall();
+    stallSeconds.add(shards.stream().mapToDouble(Shard::stall).max().orElse(own) - own);
     byte[] lines = Curve.write(standing.curve());
     checkpoints.commit(
         new CheckpointManifest(

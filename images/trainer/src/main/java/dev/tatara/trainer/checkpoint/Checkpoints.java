@@ -25,11 +25,17 @@ public final class Checkpoints {
   private final ObjectStore store;
   private final WorkKeys keys;
   private final CheckpointConfig config;
+  private final int reach;
 
-  public Checkpoints(ObjectStore store, WorkKeys keys, CheckpointConfig config) {
+  /**
+   * @param reach steps that training may have to go back; as many checkpoints are kept as that
+   *     takes, also where the settings ask for fewer
+   */
+  public Checkpoints(ObjectStore store, WorkKeys keys, CheckpointConfig config, int reach) {
     this.store = store;
     this.keys = keys;
     this.config = config;
+    this.reach = reach;
   }
 
   /** Key prefix of a checkpoint, ending in a slash. */
@@ -54,18 +60,15 @@ public final class Checkpoints {
   /**
    * The manifest of a checkpoint.
    *
-   * @throws CorruptCheckpointException if it cannot be parsed or is not its own
+   * @throws CorruptCheckpointException if it cannot be parsed, was altered or is not its own
    */
   CheckpointManifest manifest(CheckpointId id) {
     try {
-      CheckpointManifest manifest =
-          Json.read(store.read(prefix(id) + MANIFEST), CheckpointManifest.class);
-      if (manifest.step() != id.step() || manifest.epoch() != id.epoch()) {
-        throw new CorruptCheckpointException("its manifest is that of another checkpoint");
-      }
-      return manifest;
+      byte[] json = store.read(prefix(id) + MANIFEST);
+      return Json.read(json, CheckpointManifest.Sealed.class).open().sound(id);
     } catch (UncheckedIOException | IllegalArgumentException | NullPointerException e) {
-      throw new CorruptCheckpointException("its manifest cannot be read: " + e.getMessage());
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new CorruptCheckpointException("its manifest cannot be read: " + reason);
     }
   }
 
@@ -83,7 +86,7 @@ public final class Checkpoints {
   void commit(CheckpointManifest manifest, byte[] curve) {
     String prefix = prefix(new CheckpointId(manifest.step(), manifest.epoch()));
     store.write(prefix + CURVE, curve);
-    store.write(prefix + MANIFEST, Json.bytes(manifest));
+    store.write(prefix + MANIFEST, Json.bytes(CheckpointManifest.Sealed.of(manifest)));
   }
 
   static ManifestObject describe(byte[] curve) {
@@ -117,10 +120,12 @@ public final class Checkpoints {
 
   private Set<CheckpointId> kept(List<CheckpointId> newestFirst) {
     Set<CheckpointId> kept = new HashSet<>();
+    boolean reached = false;
     for (CheckpointId id : newestFirst) {
-      if (kept.size() < Math.max(1, config.keep())) {
+      if (kept.size() < config.keep() || !reached) {
         kept.add(id);
       }
+      reached |= id.step() <= newestFirst.get(0).step() + 1 - reach;
     }
     Integer keepEvery = config.keepEvery();
     if (keepEvery != null) {

@@ -10,8 +10,9 @@ import java.util.List;
  * @param size bytes
  * @param pieces in the order of the object, which they fill
  * @param epoch of the gang that wrote it
+ * @param stall seconds that the rank stood still for it
  */
-public record Shard(int rank, String name, long size, List<Piece> pieces, int epoch) {
+public record Shard(int rank, String name, long size, List<Piece> pieces, int epoch, double stall) {
   public Shard {
     pieces = List.copyOf(pieces);
   }

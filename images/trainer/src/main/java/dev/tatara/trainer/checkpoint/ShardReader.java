@@ -5,6 +5,7 @@ import dev.tatara.trainer.tensor.HostMemory;
 import dev.tatara.trainer.tensor.Tensors;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -35,6 +36,7 @@ final class ShardReader {
    * Fills the state.
    *
    * @throws CorruptCheckpointException if bytes are missing or other than they were
+   * @throws UncheckedIOException if the connection to the store breaks
    */
   void read(List<Shard> shards) {
     for (Shard shard : shards) {
@@ -50,6 +52,9 @@ final class ShardReader {
   private void read(Shard shard) {
     requireWhole(shard);
     List<Shard.Piece> pieces = shard.pieces();
+    if (pieces.stream().anyMatch(this::wanted)) {
+      requireSize(shard);
+    }
     long offset = 0;
     int next = 0;
     while (next < pieces.size()) {
@@ -87,6 +92,17 @@ final class ShardReader {
     }
   }
 
+  private void requireSize(Shard shard) {
+    long found =
+        store
+            .size(prefix + shard.name())
+            .orElseThrow(() -> new CorruptCheckpointException(shard.name() + " is missing"));
+    if (found != shard.size()) {
+      throw new CorruptCheckpointException(
+          "%s has %d bytes, but %d in its manifest".formatted(shard.name(), found, shard.size()));
+    }
+  }
+
   private boolean wanted(Shard.Piece piece) {
     return state.stretches().stream()
         .anyMatch(stretch -> stretch.begin() < piece.end() && stretch.end() > piece.begin());
@@ -108,7 +124,7 @@ final class ShardReader {
         fill(piece, bytes);
       }
     } catch (IOException e) {
-      throw new CorruptCheckpointException("%s cannot be read: %s".formatted(name, e.getMessage()));
+      throw new UncheckedIOException(name + " cannot be read", e);
     }
   }
 

@@ -16,6 +16,22 @@ public record Rollback(int step, SampleRange skip) {
   /** Windows of steps that go well after which a rollback is forgotten. */
   private static final int FORGIVING_WINDOWS = 8;
 
+  /** Beyond it, starting anew is no great loss against keeping so many checkpoints. */
+  private static final int FARTHEST = 64;
+
+  /**
+   * Steps that rollbacks in a row may go back, the step that diverged included.
+   *
+   * @param limit how many there may be
+   */
+  public static int reach(int limit) {
+    int reach = 1;
+    for (int rollback = 1; rollback < limit && reach < FARTHEST; rollback++) {
+      reach *= 2;
+    }
+    return reach;
+  }
+
   /** How many rollbacks there were not long before a step, counted from 0. */
   public static int recent(int step, int batch, List<SampleRange> skipped, int window) {
     Batches batches = new Batches(batch, skipped);

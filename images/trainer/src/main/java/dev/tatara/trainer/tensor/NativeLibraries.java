@@ -65,7 +65,7 @@ record NativeLibraries(boolean mkl, boolean oneDnn, int devices) {
   private static NativeLibraries load(Path cache) {
     try {
       Files.createDirectories(cache);
-      Path whole = Loader.getCacheDir().toPath().resolve(version() + ".whole");
+      Path whole = Loader.getCacheDir().toPath().resolve(jars() + ".whole");
       try (FileChannel channel =
               FileChannel.open(
                   cache.resolve("javacpp.lock"),
@@ -114,12 +114,9 @@ record NativeLibraries(boolean mkl, boolean oneDnn, int devices) {
     }
   }
 
-  /** Both builds of libtorch may share a cache. */
-  private static String version() throws IOException {
-    String extension = "-gpu";
-    String place = "/org/bytedeco/pytorch/%s%s/".formatted(Loader.getPlatform(), extension);
-    boolean cuda = torch.class.getResource(place + "libjnitorch.so") != null;
-    return "pytorch-" + Loader.getVersion("org.bytedeco", "pytorch") + (cuda ? extension : "");
+  /** Other jars, such as those for CUDA, have other libraries to unpack. */
+  private static String jars() {
+    return "jars-%08x".formatted(System.getProperty("java.class.path").hashCode());
   }
 
   private static void mark(Path whole) throws IOException {

@@ -38,7 +38,7 @@ final class LineageTest {
           ObjectStore.connect(
               new StoreSettings(server.endpoint(), "us-east-1", "local", "secret", "tatara", ""));
       WorkKeys keys = new WorkKeys("work/x/");
-      Checkpoints checkpoints = new Checkpoints(store, keys, new CheckpointConfig(5, 2, 10));
+      Checkpoints checkpoints = new Checkpoints(store, keys, new CheckpointConfig(5, 2, 10), 1);
       for (int step = 5; step <= 15; step += 5) {
         commit(checkpoints, step, 1);
       }
@@ -60,6 +60,33 @@ final class LineageTest {
           .as("two newest, and each tenth")
           .containsExactly(
               new CheckpointId(30, 3), new CheckpointId(25, 2), new CheckpointId(10, 1));
+    }
+  }
+
+  @Test
+  void asManyAreKeptAsARollbackMayNeed(@TempDir Path directory) {
+    try (EmbeddedObjectStore server = EmbeddedObjectStore.start(directory, 0, "local", "secret")) {
+      ObjectStore store =
+          ObjectStore.connect(
+              new StoreSettings(server.endpoint(), "us-east-1", "local", "secret", "tatara", ""));
+      Checkpoints checkpoints =
+          new Checkpoints(store, new WorkKeys("work/x/"), CheckpointConfig.every(5, 2), 16);
+      Lineage lineage = new Lineage(1, List.of());
+      for (int step = 5; step <= 100; step += 5) {
+        commit(checkpoints, step, 1);
+        checkpoints.forget(new CheckpointId(step, 1), lineage);
+        int last = step;
+        assertThat(checkpoints.admitted(lineage))
+            .as("after step %d", step)
+            .hasSizeLessThanOrEqualTo(4)
+            .anyMatch(id -> id.step() <= Math.max(5, last + 1 - 16));
+      }
+      commit(checkpoints, 200, 1);
+      checkpoints.forget(new CheckpointId(200, 1), lineage);
+      assertThat(checkpoints.admitted(lineage))
+          .as("the two newest are enough")
+          .extracting(CheckpointId::step)
+          .containsExactly(200, 100);
     }
   }
 

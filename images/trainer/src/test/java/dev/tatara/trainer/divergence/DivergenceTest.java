@@ -78,6 +78,9 @@ final class DivergenceTest {
 
   @Test
   void skippedBatchesAreNeverReadAndNothingElseIsLost() {
+    assertThat(Rollback.reach(5)).as("1, 2, 4, 8, 16").isEqualTo(16);
+    assertThat(Rollback.reach(0)).isEqualTo(1);
+    assertThat(Rollback.reach(1000)).isEqualTo(64);
     Rollback first = Rollback.of(5, 8, List.of(), 32);
     assertThat(first).isEqualTo(new Rollback(5, new SampleRange(40, 48)));
     Batches batches = new Batches(8, List.of(first.skip()));

@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -33,9 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Folders of Hugging Face models, in and out, sound and broken. */
 @Tag("vectors")
 final class ModelFolderTest {
-  private static final Path CASES =
-      Path.of(System.getProperty("tatara.vectors"), "a_model_forward");
-  private static final Path SOUND = CASES.resolve("llama_tied");
+  private static final Path SOUND = ModelCases.FOLDER.resolve("llama_tied");
 
   @TempDir private Path folder;
 
@@ -44,17 +41,8 @@ final class ModelFolderTest {
     Engine.start(System.getenv());
   }
 
-  static List<Path> models() throws IOException {
-    try (Stream<Path> folders = Files.list(CASES)) {
-      List<Path> models =
-          folders.filter(each -> Files.exists(each.resolve("config.json"))).sorted().toList();
-      assertThat(models).as("model folders in %s", CASES).isNotEmpty();
-      return models;
-    }
-  }
-
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource(ModelCases.MODELS)
   void whatWasReadIsWrittenAsTheSameFiles(Path original) throws IOException {
     HuggingFaceConfig config = ModelFolder.config(original);
     ParameterLayout layout = ParameterLayout.of(config);
@@ -169,11 +157,13 @@ final class ModelFolderTest {
     assertRefused(folder, "has no tensor \"model.embed_tokens.weight\"");
     ParameterLayout layout = ParameterLayout.of(ModelFolder.config(SOUND));
     Path extra = Files.createDirectory(folder.resolve("extra"));
-    Files.copy(CASES.resolve("llama_untied/model.safetensors"), extra.resolve("model.safetensors"));
+    Files.copy(
+        ModelCases.FOLDER.resolve("llama_untied/model.safetensors"),
+        extra.resolve("model.safetensors"));
     // An output projection that tied embeddings make superfluous is the one harmless tensor.
     assertThat(ModelFolder.types(extra, layout)).hasSize(layout.tensors().size());
     Files.copy(
-        CASES.resolve("qwen3_qknorm/model.safetensors"),
+        ModelCases.FOLDER.resolve("qwen3_qknorm/model.safetensors"),
         extra.resolve("model.safetensors"),
         StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> ModelFolder.types(extra, layout))

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -36,8 +35,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The forward pass against logits that Hugging Face transformers computed. */
 @Tag("vectors")
 final class ModelForwardTest {
-  private static final Path CASES =
-      Path.of(System.getProperty("tatara.vectors"), "a_model_forward");
   private static final float TOLERANCE = 2e-4f;
   private static final Pattern LOGITS = Pattern.compile("logits_(\\d+)");
   private static final Pattern STATE = Pattern.compile("hidden_(\\d+)_(\\d+)");
@@ -48,18 +45,9 @@ final class ModelForwardTest {
     Engine.start(System.getenv());
   }
 
-  static List<Path> models() throws IOException {
-    try (Stream<Path> folders = Files.list(CASES)) {
-      List<Path> models =
-          folders.filter(folder -> Files.exists(folder.resolve("config.json"))).sorted().toList();
-      assertThat(models).as("model folders in %s", CASES).isNotEmpty();
-      return models;
-    }
-  }
-
   /** Every tensor that was recorded is compared; one of a kind this test does not know fails. */
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource(ModelCases.MODELS)
   void logitsAndStatesAreThoseOfTheReference(Path folder) throws IOException {
     Llama model = load(folder);
     List<long[]> sequences = sequences();
@@ -97,7 +85,7 @@ final class ModelForwardTest {
 
   /** As above, for the recorded sums and means. */
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource(ModelCases.MODELS)
   void sumsAreThoseOfTheReference(Path folder) throws IOException {
     Llama model = load(folder);
     JsonNode expected = Json.tree(Files.readAllBytes(folder.resolve("expected.json")));
@@ -150,7 +138,7 @@ final class ModelForwardTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource(ModelCases.MODELS)
   void greedyContinuationIsThatOfTheReference(Path folder) throws IOException {
     Llama model = load(folder);
     List<Long> tokens = new ArrayList<>();
@@ -184,7 +172,7 @@ final class ModelForwardTest {
   private static List<long[]> sequences() throws IOException {
     List<long[]> sequences = new ArrayList<>();
     for (JsonNode row :
-        Json.tree(Files.readAllBytes(CASES.resolve("inputs.json"))).path("sequences")) {
+        Json.tree(Files.readAllBytes(ModelCases.FOLDER.resolve("inputs.json"))).path("sequences")) {
       long[] ids = new long[row.size()];
       for (int i = 0; i < ids.length; i++) {
         ids[i] = row.get(i).asLong();
