@@ -25,7 +25,8 @@ final class CountPhase {
     Split split =
         new Split(workspace.spec().seed(), workspace.spec().tokenize().validationFraction());
     boolean learns = ModelSource.uri(workspace.spec()).isEmpty();
-    PreTokenCounter counter = new PreTokenCounter(TokenizeStage.PRE_TOKENIZER, TokenizeStage.NFKC);
+    PreTokenCounter counter =
+        new PreTokenCounter(TokenizeStage.PRE_TOKENIZER, TokenizeStage.TEXT_FORM);
     for (int i = 0; i < documents.size(); i++) {
       progress.at(i, documents.size());
       if (learns && !split.heldOut(documents.get(i))) {

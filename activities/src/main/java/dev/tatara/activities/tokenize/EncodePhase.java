@@ -25,7 +25,7 @@ final class EncodePhase {
     this.workspace = workspace;
     files = TokenizeFiles.of(workspace);
     tokenizer = files.tokenizer();
-    format = new TokenIndex(tokenizer.size(), files.endOfText(tokenizer), new TreeMap<>());
+    format = files.format(tokenizer);
   }
 
   ShardResult work(String shard, ShardProgress progress) {
@@ -43,7 +43,7 @@ final class EncodePhase {
         heldOut.add(document);
       } else {
         streams
-            .computeIfAbsent(Split.language(document), language -> stream())
+            .computeIfAbsent(Split.language(document), language -> new TokenStream(format))
             .add(tokenizer.encodePlain(document.text()), bytes);
       }
     }
@@ -54,10 +54,6 @@ final class EncodePhase {
     files.writeEncoded(shard, write(shard, source, streams, objects));
     progress.at(documents.size(), documents.size());
     return new ShardResult(objects, book.account(), new TreeMap<>());
-  }
-
-  private TokenStream stream() {
-    return new TokenStream(format.vocabularySize(), format.bytesPerToken(), format.endOfText());
   }
 
   private EncodedShard write(

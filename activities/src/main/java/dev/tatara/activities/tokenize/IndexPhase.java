@@ -30,7 +30,7 @@ final class IndexPhase {
     this.workspace = workspace;
     files = TokenizeFiles.of(workspace);
     tokenizer = files.tokenizer();
-    format = new TokenIndex(tokenizer.size(), files.endOfText(tokenizer), new TreeMap<>());
+    format = files.format(tokenizer);
   }
 
   ShardResult work(ShardProgress progress) {
@@ -42,7 +42,9 @@ final class IndexPhase {
     List<ManifestObject> objects = new ArrayList<>();
     SortedMap<String, TokenIndex.Language> languages = new TreeMap<>();
     encoded.forEach((language, parts) -> languages.put(language, index(language, objects)));
-    TokenIndex index = new TokenIndex(format.vocabularySize(), format.endOfText(), languages);
+    TokenIndex index =
+        new TokenIndex(
+            format.vocabularySize(), format.beginOfText(), format.endOfText(), languages);
     objects.add(put(TokenIndex.NAME, Json.bytes(index)));
     progress.at(shards.size(), shards.size());
     return new ShardResult(objects, Account.EMPTY, counts(index));
@@ -68,8 +70,7 @@ final class IndexPhase {
     objects.add(put(name, DocumentShard.write(validation)));
     UnigramModel unigrams = new UnigramModel(tokenizer.size());
     parts.forEach(part -> unigrams.learn(part.frequencies()));
-    TokenStream packed =
-        new TokenStream(format.vocabularySize(), format.bytesPerToken(), format.endOfText());
+    TokenStream packed = new TokenStream(format);
     long bytes = 0;
     long tokens = 0;
     double bits = 0;

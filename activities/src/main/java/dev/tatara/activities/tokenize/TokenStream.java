@@ -1,12 +1,15 @@
 package dev.tatara.activities.tokenize;
 
+import dev.tatara.base.token.TokenIndex;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The training tokens of one language in one shard, packed while documents are added. */
 final class TokenStream {
   private final int bytesPerToken;
+  private final @Nullable Integer beginOfText;
   private final int endOfText;
   private final long[] frequencies;
   private ByteBuffer packed = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
@@ -15,25 +18,28 @@ final class TokenStream {
   private long tokens;
   private long bytes;
 
-  TokenStream(int vocabularySize, int bytesPerToken, int endOfText) {
-    this.bytesPerToken = bytesPerToken;
-    this.endOfText = endOfText;
-    frequencies = new long[vocabularySize];
+  TokenStream(TokenIndex format) {
+    bytesPerToken = format.bytesPerToken();
+    beginOfText = format.beginOfText();
+    endOfText = format.endOfText();
+    frequencies = new long[format.vocabularySize()];
   }
 
-  /** Adds a document and the token that ends it. */
+  /** Adds a document and the tokens that begin and end it. */
   void add(int[] document, long textBytes) {
     if (documents == starts.length) {
       starts = Arrays.copyOf(starts, documents * 2);
     }
     starts[documents++] = tokens;
-    reserve((document.length + 1) * bytesPerToken);
+    reserve((document.length + 2) * bytesPerToken);
+    if (beginOfText != null) {
+      put(beginOfText);
+    }
     for (int token : document) {
       frequencies[token]++;
       put(token);
     }
     put(endOfText);
-    tokens += document.length + 1L;
     bytes += textBytes;
   }
 
@@ -43,6 +49,7 @@ final class TokenStream {
     } else {
       packed.putInt(token);
     }
+    tokens++;
   }
 
   private void reserve(int more) {

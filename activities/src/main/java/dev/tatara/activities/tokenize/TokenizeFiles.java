@@ -4,6 +4,7 @@ import dev.tatara.activities.data.Workspace;
 import dev.tatara.base.document.Document;
 import dev.tatara.base.document.DocumentShard;
 import dev.tatara.base.store.ObjectStore;
+import dev.tatara.base.token.TokenIndex;
 import dev.tatara.base.tokenizer.SpecialTokens;
 import dev.tatara.base.tokenizer.Tokenizer;
 import dev.tatara.base.tokenizer.TokenizerJson;
@@ -65,8 +66,14 @@ record TokenizeFiles(ObjectStore store, String work, String artifact) {
     store.write(work + "end-of-text.json", Json.bytes(id));
   }
 
+  /** What is written: an index that lists nothing yet. */
+  TokenIndex format(Tokenizer tokenizer) {
+    return new TokenIndex(
+        tokenizer.size(), tokenizer.model().beginOfText(), endOfText(tokenizer), new TreeMap<>());
+  }
+
   /** Id of the token that ends a text; of a tokenizer learned here, it has a known name. */
-  int endOfText(Tokenizer tokenizer) {
+  private int endOfText(Tokenizer tokenizer) {
     return store
         .readIfPresent(work + "end-of-text.json")
         .map(bytes -> Json.read(bytes, Integer.class))

@@ -7,6 +7,7 @@ import dev.tatara.activities.data.Sources;
 import dev.tatara.activities.data.Workspace;
 import dev.tatara.activities.model.ModelSource;
 import dev.tatara.base.tokenizer.PreTokenizer;
+import dev.tatara.base.tokenizer.TextForm;
 import dev.tatara.config.Json;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.run.PipelineSpec;
@@ -26,7 +27,7 @@ public final class TokenizeStage implements DataStage {
   static final PreTokenizer PRE_TOKENIZER = PreTokenizer.GPT2;
 
   /** Text is normalised in {@code clean} already; the tokenizer changes nothing. */
-  static final boolean NFKC = false;
+  static final TextForm TEXT_FORM = TextForm.AS_IS;
 
   private static final String COUNT = "count";
   private static final String TRAIN = "train";
@@ -40,7 +41,7 @@ public final class TokenizeStage implements DataStage {
 
   @Override
   public String codeVersion() {
-    return "2";
+    return "3";
   }
 
   @Override

@@ -63,7 +63,7 @@ final class TrainPhase {
             counts,
             workspace.spec().tokenize().vocabularySize(),
             TokenizeStage.PRE_TOKENIZER,
-            TokenizeStage.NFKC);
+            TokenizeStage.TEXT_FORM);
     return result(
         List.of(
             put(TokenizerJson.NAME, TokenizerJson.write(model)),
@@ -104,7 +104,8 @@ final class TrainPhase {
 
   /** The document was counted before it was chosen. */
   private void subtract(Census.Candidate candidate, SortedMap<String, Long> counts) {
-    PreTokenCounter counter = new PreTokenCounter(TokenizeStage.PRE_TOKENIZER, TokenizeStage.NFKC);
+    PreTokenCounter counter =
+        new PreTokenCounter(TokenizeStage.PRE_TOKENIZER, TokenizeStage.TEXT_FORM);
     workspace.documents(Stage.DECONTAMINATE, candidate.shard()).stream()
         .filter(document -> document.id().equals(candidate.id()))
         .map(Document::text)

@@ -5,6 +5,7 @@ import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreSettings;
 import dev.tatara.base.tokenizer.BpeTrainer;
 import dev.tatara.base.tokenizer.PreTokenizer;
+import dev.tatara.base.tokenizer.TextForm;
 import dev.tatara.base.tokenizer.Tokenizer;
 import dev.tatara.base.tokenizer.TokenizerJson;
 import dev.tatara.base.tokenizer.TokenizerModel;
@@ -20,7 +21,7 @@ import java.util.TreeMap;
 /** A store with the artifact of a tokenizer that knows bytes alone. */
 public final class PreparationStore implements AutoCloseable {
   private static final TokenizerModel MODEL =
-      BpeTrainer.train(new TreeMap<>(), 260, PreTokenizer.GPT2, false);
+      BpeTrainer.train(new TreeMap<>(), 260, PreTokenizer.GPT2, TextForm.AS_IS);
 
   private final EmbeddedObjectStore server;
   private final Artifacts artifacts;

@@ -2,6 +2,7 @@ package dev.tatara.activities.model;
 
 import dev.tatara.base.tokenizer.BpeTrainer;
 import dev.tatara.base.tokenizer.PreTokenizer;
+import dev.tatara.base.tokenizer.TextForm;
 import dev.tatara.base.tokenizer.TokenizerConfigJson;
 import dev.tatara.base.tokenizer.TokenizerJson;
 import dev.tatara.base.tokenizer.TokenizerModel;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
 /** A small folder in Hugging Face layout, with some bytes for weights. */
 final class ModelFolderOnDisk {
   static final TokenizerModel TOKENIZER =
-      BpeTrainer.train(new TreeMap<>(), 260, PreTokenizer.GPT2, false);
+      BpeTrainer.train(new TreeMap<>(), 260, PreTokenizer.GPT2, TextForm.AS_IS);
 
   private static final String CONFIG =
       """

@@ -249,6 +249,38 @@ class ModelImportTest {
   }
 
   @Test
+  void beginsTextsAsTheTokenizerDoes() throws IOException {
+    model.with(
+        "tokenizer.json",
+        "\"post_processor\": null",
+        """
+        "post_processor": {"type": "TemplateProcessing",
+          "single": [{"SpecialToken": {"id": "<|im_start|>"}}, {"Sequence": {"id": "A"}}],
+          "special_tokens": {"<|im_start|>": {"ids": [2]}}}
+        """);
+    PipelineSpec spec = spec(model.uri(), ",\"tokenize\":{\"validationFraction\":0.3}");
+    StageRun run = new StageRun(store.store(), sources(), spec);
+    SortedMap<String, List<Document>> shards = new TreeMap<>();
+    shards.put("a", List.of(StageRun.document("a:1", "ab"), StageRun.document("a:2", "c<|pad|>")));
+    SortedMap<Stage, ArtifactRef> inputs = new TreeMap<>();
+    inputs.put(Stage.DECONTAMINATE, run.given(Stage.DECONTAMINATE, shards));
+
+    StageRun.Outcome outcome = run.run(new TokenizeStage(), inputs, "begun", 1);
+
+    Artifacts artifacts = outcome.artifacts();
+    TokenIndex index = Json.read(artifacts.read(outcome.ref(), TokenIndex.NAME), TokenIndex.class);
+    assertThat(index.beginOfText()).isEqualTo(2);
+    assertThat(index.beforeText()).isEqualTo(2);
+    for (TokenIndex.Language language : index.languages().values()) {
+      for (TokenIndex.Part part : language.parts()) {
+        byte[] tokens = artifacts.read(outcome.ref(), part.name());
+        assertThat(tokens).startsWith(2, 0).endsWith(0, 0);
+        assertThat(part.tokens()).isEqualTo(tokens.length / 2);
+      }
+    }
+  }
+
+  @Test
   void otherTokenizersGiveOtherTokens() throws IOException {
     TokenizeStage stage = new TokenizeStage();
     List<String> first = stage.externalInputs(spec(model.uri(), ""), sources());

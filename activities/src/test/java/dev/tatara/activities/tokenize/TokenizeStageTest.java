@@ -202,7 +202,8 @@ class TokenizeStageTest {
     assertThat(object("blind", "tokenizer.json"))
         .isEqualTo(
             TokenizerJson.write(
-                BpeTrainer.train(counts, 4000, TokenizeStage.PRE_TOKENIZER, TokenizeStage.NFKC)));
+                BpeTrainer.train(
+                    counts, 4000, TokenizeStage.PRE_TOKENIZER, TokenizeStage.TEXT_FORM)));
   }
 
   @Test

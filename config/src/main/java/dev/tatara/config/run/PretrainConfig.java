@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param model size by name, for example {@code 1m}
  * @param dimensions explicit dimensions, instead of {@code model}
  * @param from folder in Hugging Face layout to continue from, instead of {@code model} and {@code
- *     dimensions}: {@code file:PATH} or {@code s3://BUCKET/KEY} without the slash at the end. Its
- *     tokenizer is used too, so {@code tokenize.vocabularySize} is left out
+ *     dimensions}: {@code file:PATH} or {@code s3://BUCKET/KEY} without the slash at the end. A
+ *     LLaMA, Qwen3 or OLMo 2; its tokenizer is used too, so {@code tokenize.vocabularySize} is left
+ *     out. It must be a byte-level BPE as SmolLM, Llama 3, Qwen3 and OLMo 2 have it; SentencePiece,
+ *     as Llama 2 and TinyLlama have it, is refused
  * @param tokens training tokens; {@code 1500k}, {@code 2m} and {@code 3b} are understood
  * @param workers ranks; each holds the parameters and its slice of the optimizer state
  * @param sequenceLength tokens in one sample

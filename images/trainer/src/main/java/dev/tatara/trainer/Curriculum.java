@@ -83,7 +83,7 @@ record Curriculum(
             (index, target, at) -> windows.read(order.sample(index), target, at),
             task.sequenceLength(),
             task.loss().zLoss(),
-            task.loss().documentMask()),
+            task.loss().documentMask() ? windows.index().endOfText() : null),
         beginner.begin(),
         (from, to) -> windows.tokens(order.count(from, to)),
         windows.heldOut(task.validation().tokens()));

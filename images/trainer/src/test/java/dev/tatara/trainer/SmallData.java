@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Artifacts that a small model can learn from within a minute. */
 final class SmallData {
@@ -36,21 +37,30 @@ final class SmallData {
 
   /** Two languages of pseudo-words that a model can learn, in two parts each. */
   ArtifactRef tokens(int perPart) throws IOException {
-    return tokens("tokens-" + perPart, perPart, 1, List.of());
+    return tokens("tokens-" + perPart, perPart, 1, List.of(), null);
   }
 
   /** As {@link #tokens(int)}, with so many times the 100 held-out tokens of each language. */
   ArtifactRef tokens(int perPart, int heldOut) throws IOException {
-    return tokens("tokens-%d-%d".formatted(perPart, heldOut), perPart, heldOut, List.of());
+    return tokens("tokens-%d-%d".formatted(perPart, heldOut), perPart, heldOut, List.of(), null);
   }
 
   /** As {@link #tokens(int)}, but some windows hold tokens that occur nowhere else, at random. */
   ArtifactRef poisoned(int perPart, List<SampleOrder.Sample> poison) throws IOException {
-    return tokens("poisoned-" + perPart, perPart, 1, poison);
+    return tokens("poisoned-" + perPart, perPart, 1, poison, null);
+  }
+
+  /** As {@link #tokens(int)}, but the first token of a document begins it and is no text. */
+  ArtifactRef beginning(int perPart) throws IOException {
+    return tokens("beginning-" + perPart, perPart, 1, List.of(), 1);
   }
 
   private ArtifactRef tokens(
-      String fingerprint, int perPart, int heldOut, List<SampleOrder.Sample> poison)
+      String fingerprint,
+      int perPart,
+      int heldOut,
+      List<SampleOrder.Sample> poison,
+      @Nullable Integer beginOfText)
       throws IOException {
     String prefix = Artifacts.prefix(Stage.TOKENIZE, fingerprint);
     List<ManifestObject> objects = new ArrayList<>();
@@ -84,7 +94,7 @@ final class SmallData {
         artifacts.put(
             prefix,
             TokenIndex.NAME,
-            Json.bytes(new TokenIndex(Workbench.VOCABULARY, 0, languages))));
+            Json.bytes(new TokenIndex(Workbench.VOCABULARY, beginOfText, 0, languages))));
     objects.add(artifacts.put(prefix, "tokenizer.json", tokenizer()));
     objects.add(
         artifacts.put(prefix, "tokenizer_config.json", "{}".getBytes(StandardCharsets.UTF_8)));

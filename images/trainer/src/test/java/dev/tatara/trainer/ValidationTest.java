@@ -177,4 +177,22 @@ final class ValidationTest {
       assertThat(windows.heldOut(20).get(1).tokens()).isEqualTo(20);
     }
   }
+
+  @Test
+  void aTokenThatBeginsADocumentIsReadAndNotPredicted(@TempDir Path directory) throws IOException {
+    try (Workbench bench = Workbench.open(directory)) {
+      TokenWindows ends =
+          new TokenWindows(bench.artifacts(), bench.tokens(64), 17, directory.resolve("cache"));
+      TokenWindows begins =
+          new TokenWindows(
+              bench.artifacts(), bench.data().beginning(64), 17, directory.resolve("cache"));
+      List<int[]> expected = ends.heldOut(1000).get(0).windows();
+      List<int[]> windows = begins.heldOut(1000).get(0).windows();
+
+      // The first token of each document is now its beginning.
+      assertThat(begins.heldOut(1000).get(0).tokens()).isEqualTo(48 + 18 + 28);
+      assertThat(windows.get(0)[0]).isEqualTo(expected.get(0)[1]);
+      assertThat(windows.get(0)[1]).isEqualTo(expected.get(0)[2]);
+    }
+  }
 }

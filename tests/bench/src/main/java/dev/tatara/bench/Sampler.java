@@ -2,6 +2,7 @@ package dev.tatara.bench;
 
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Sampler implements AutoCloseable {
   private final Map<String, Integer> counts = new TreeMap<>();
+  private final Map<Part, Integer> parts = new EnumMap<>(Part.class);
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private int samples;
 
@@ -36,22 +38,25 @@ final class Sampler implements AutoCloseable {
       }
     }
     counts.merge(what, 1, Integer::sum);
+    parts.merge(Part.of(stack), 1, Integer::sum);
     samples++;
   }
 
-  /** Stops looking, and prints what makes up at least half a percent. */
+  /** Stops looking; prints all parts, and the methods that make up at least half a percent. */
   void print(Duration watched, int steps) {
     close();
+    double millis = watched.toNanos() / 1e6 / steps;
+    parts.forEach((part, count) -> print(millis, count, part.description));
+    System.err.println();
     counts.entrySet().stream()
         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
         .filter(entry -> entry.getValue() * 200 > samples)
-        .forEach(
-            entry -> {
-              double share = (double) entry.getValue() / samples;
-              System.err.printf(
-                  "%6.1f ms %5.1f %%  %s%n",
-                  share * watched.toNanos() / 1e6 / steps, 100 * share, entry.getKey());
-            });
+        .forEach(entry -> print(millis, entry.getValue(), entry.getKey()));
+  }
+
+  private void print(double millis, int count, String what) {
+    double share = (double) count / samples;
+    System.err.printf("%6.1f ms %5.1f %%  %s%n", share * millis, 100 * share, what);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tatara.base.token;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,14 +11,30 @@ import org.jspecify.annotations.Nullable;
  * tokenizer.json}, {@code tokenizer_config.json} and the objects named here.
  *
  * @param vocabularySize tokens of the tokenizer
- * @param endOfText id of {@code <|endoftext|>}, which ends every document
+ * @param beginOfText id of the token that begins every document; null if none does
+ * @param endOfText id of the token that ends every document, as {@code <|endoftext|>} does
  * @param languages training tokens and held-out text by language
  */
-public record TokenIndex(int vocabularySize, int endOfText, SortedMap<String, Language> languages) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TokenIndex(
+    int vocabularySize,
+    @Nullable Integer beginOfText,
+    int endOfText,
+    SortedMap<String, Language> languages) {
   public static final String NAME = "tokens.json";
 
   public TokenIndex {
     languages = new TreeMap<>(languages);
+  }
+
+  /** Documents without a token that begins them. */
+  public TokenIndex(int vocabularySize, int endOfText, SortedMap<String, Language> languages) {
+    this(vocabularySize, null, endOfText, languages);
+  }
+
+  /** The token that stands before the text of a document: its own first, or the end of another. */
+  public int beforeText() {
+    return beginOfText == null ? endOfText : beginOfText;
   }
 
   /**

@@ -47,7 +47,10 @@ public final class BpeTrainer {
    * @throws InvalidInputException if not even those fit into the vocabulary
    */
   public static TokenizerModel train(
-      SortedMap<String, Long> counts, int vocabularySize, PreTokenizer preTokenizer, boolean nfkc) {
+      SortedMap<String, Long> counts,
+      int vocabularySize,
+      PreTokenizer preTokenizer,
+      TextForm form) {
     int smallest = SpecialTokens.ALL.size() + 256;
     if (vocabularySize < smallest) {
       throw new InvalidInputException(
@@ -58,9 +61,10 @@ public final class BpeTrainer {
     trainer.run();
     SortedMap<Integer, Added> added = new TreeMap<>();
     for (int id = 0; id < SpecialTokens.ALL.size(); id++) {
-      added.put(id, new Added(SpecialTokens.ALL.get(id), true));
+      added.put(id, new Added(SpecialTokens.ALL.get(id), true, false));
     }
-    return new TokenizerModel(trainer.vocabulary, trainer.merges, added, preTokenizer, nfkc);
+    return new TokenizerModel(
+        trainer.vocabulary, trainer.merges, added, preTokenizer, form, false, null);
   }
 
   private void run() {

@@ -37,6 +37,15 @@ final class ByteSymbols {
     return OF_BYTE[value];
   }
 
+  /** The symbols of bytes. */
+  static String of(byte[] bytes) {
+    char[] symbols = new char[bytes.length];
+    for (int i = 0; i < symbols.length; i++) {
+      symbols[i] = of(bytes[i] & 0xFF);
+    }
+    return new String(symbols);
+  }
+
   /** All symbols in code-point order: the initial alphabet of a vocabulary. */
   static List<String> alphabet() {
     return IntStream.range(0, BYTES)

@@ -17,7 +17,12 @@ final class MergeRules {
     results = new int[merges.size()];
     for (Merge merge : merges) {
       long pair = PairTable.pair(id(merge.left(), ids), id(merge.right(), ids));
-      int rank = ranks.enter(pair);
+      int rank = ranks.size();
+      if (ranks.enter(pair) != rank) {
+        throw new InvalidInputException(
+            "tokenizer.json has the merge of \"%s\" and \"%s\" twice; take the file that belongs to the model"
+                .formatted(merge.left(), merge.right()));
+      }
       results[rank] = id(merge.left() + merge.right(), ids);
     }
   }

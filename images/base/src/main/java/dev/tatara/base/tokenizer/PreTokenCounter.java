@@ -7,18 +7,18 @@ import java.util.TreeMap;
 /** Counts the pre-tokens of texts: all that BPE training needs to know. Not thread-safe. */
 public final class PreTokenCounter {
   private final PreTokenizer preTokenizer;
-  private final boolean nfkc;
+  private final TextForm form;
   private final WordTable words = new WordTable();
   private long[] counts = new long[1 << 10];
 
-  public PreTokenCounter(PreTokenizer preTokenizer, boolean nfkc) {
+  public PreTokenCounter(PreTokenizer preTokenizer, TextForm form) {
     this.preTokenizer = preTokenizer;
-    this.nfkc = nfkc;
+    this.form = form;
   }
 
   /** Counts a text; special tokens in it are text like any other. */
   public void add(String text) {
-    char[] chars = TextForm.of(text, nfkc).toCharArray();
+    char[] chars = form.of(BrokenText.wellFormed(text)).toCharArray();
     for (int from = 0; from < chars.length; ) {
       int end = preTokenizer.end(chars, from, chars.length);
       int word = words.enter(chars, from, end);

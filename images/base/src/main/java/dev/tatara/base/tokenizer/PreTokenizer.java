@@ -18,11 +18,9 @@ public enum PreTokenizer {
   GPT2("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+") {
     @Override
     int end(char[] text, int from, int end) {
-      if (text[from] == '\'') {
-        int contraction = contraction(text, from, end, false);
-        if (contraction > 0) {
-          return from + contraction;
-        }
+      int contraction = contraction(text, from, end, false);
+      if (contraction > 0) {
+        return from + contraction;
       }
       int start = text[from] == ' ' && from + 1 < end ? from + 1 : from;
       byte kind = kind(text, start, end);
@@ -30,37 +28,36 @@ public enum PreTokenizer {
     }
   },
 
-  /** Of Llama 3: contractions in any case, numbers by three digits, lines kept together. */
-  LLAMA3(
-      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}|"
-          + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+") {
+  /**
+   * Of Llama 3, OLMo 2 and GPT-4: contractions in any case, numbers by three digits, lines kept.
+   */
+  LLAMA3(modern("\\p{N}{1,3}")) {
     @Override
     int end(char[] text, int from, int end) {
-      if (text[from] == '\'') {
-        int contraction = contraction(text, from, end, true);
-        if (contraction > 0) {
-          return from + contraction;
-        }
+      return modernEnd(text, from, end, 3);
+    }
+  },
+
+  /** Of Qwen 2 and 3: as Llama 3, but each digit by itself. */
+  QWEN2(modern("\\p{N}")) {
+    @Override
+    int end(char[] text, int from, int end) {
+      return modernEnd(text, from, end, 1);
+    }
+  },
+
+  /** Of SmolLM: each digit by itself, and what lies between digits as GPT-2 cuts it. */
+  DIGITS(
+      "\\p{N}|'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+"
+          + "|\\s+(?=\\p{N})|\\s+(?!\\S)|\\s+") {
+    @Override
+    int end(char[] text, int from, int end) {
+      if (kind(text, from, end) == NUMBER) {
+        return from + width(text, from, end);
       }
-      byte kind = kind(text, from, end);
-      int next = from + width(text, from, end);
-      if (kind == LETTER) {
-        return run(text, from, end, LETTER);
-      }
-      if (kind == NUMBER) {
-        return numbers(text, from, end);
-      }
-      if (!newline(text[from]) && next < end && kind(text, next, end) == LETTER) {
-        return run(text, next, end, LETTER);
-      }
-      if (kind == OTHER) {
-        return newlines(text, run(text, from, end, OTHER), end);
-      }
-      if (text[from] == ' ' && next < end && kind(text, next, end) == OTHER) {
-        return newlines(text, run(text, next, end, OTHER), end);
-      }
-      int line = lastNewline(text, from, run(text, from, end, SPACE));
-      return line >= 0 ? line + 1 : space(text, from, end);
+      int stop = run(text, from, end, SPACE);
+      boolean beforeNumber = stop > from && stop < end && kind(text, stop, end) == NUMBER;
+      return beforeNumber ? stop : GPT2.end(text, from, end);
     }
   };
 
@@ -68,6 +65,38 @@ public enum PreTokenizer {
 
   PreTokenizer(String regex) {
     this.regex = regex;
+  }
+
+  private static String modern(String numbers) {
+    return "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|"
+        + numbers
+        + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+  }
+
+  private static int modernEnd(char[] text, int from, int end, int mostDigits) {
+    int contraction = contraction(text, from, end, true);
+    if (contraction > 0) {
+      return from + contraction;
+    }
+    byte kind = kind(text, from, end);
+    int next = from + width(text, from, end);
+    if (kind == LETTER) {
+      return run(text, from, end, LETTER);
+    }
+    if (kind == NUMBER) {
+      return numbers(text, from, end, mostDigits);
+    }
+    if (!newline(text[from]) && next < end && kind(text, next, end) == LETTER) {
+      return run(text, next, end, LETTER);
+    }
+    if (kind == OTHER) {
+      return newlines(text, run(text, from, end, OTHER), end);
+    }
+    if (text[from] == ' ' && next < end && kind(text, next, end) == OTHER) {
+      return newlines(text, run(text, next, end, OTHER), end);
+    }
+    int line = lastNewline(text, from, run(text, from, end, SPACE));
+    return line >= 0 ? line + 1 : space(text, from, end);
   }
 
   /** The regex in the reference's syntax, as {@code tokenizer.json} holds it. */
@@ -123,10 +152,10 @@ public enum PreTokenizer {
     return stop == end || stop - from == 1 ? stop : stop - 1;
   }
 
-  /** {@code \p{N}{1,3}}. */
-  private static int numbers(char[] text, int from, int end) {
+  /** {@code \p{N}{1,most}}. */
+  private static int numbers(char[] text, int from, int end, int most) {
     int at = from;
-    for (int count = 0; count < 3 && at < end && kind(text, at, end) == NUMBER; count++) {
+    for (int count = 0; count < most && at < end && kind(text, at, end) == NUMBER; count++) {
       at += width(text, at, end);
     }
     return at;
@@ -153,8 +182,11 @@ public enum PreTokenizer {
     return -1;
   }
 
-  /** Length of {@code 's 't 're 've 'm 'll 'd} at the apostrophe {@code from}; 0 if none. */
+  /** Length of {@code 's 't 're 've 'm 'll 'd} at {@code from}; 0 if there is none. */
   private static int contraction(char[] text, int from, int end, boolean anyCase) {
+    if (text[from] != '\'') {
+      return 0;
+    }
     char first = from + 1 < end ? fold(text[from + 1], anyCase) : 0;
     char second = from + 2 < end ? fold(text[from + 2], anyCase) : 0;
     return switch (first) {

@@ -1,55 +1,79 @@
 package dev.tatara.base.tokenizer;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Brings text into the form that is cut into tokens, and bytes back into text. */
-final class TextForm {
-  private static final char REPLACEMENT = '\uFFFD';
+/**
+ * The Unicode normal form that text is brought to before it is cut into tokens: that of Unicode
+ * 9.0, which the reference (unicode-normalization-alignments 0.1.12 in Hugging Face tokenizers)
+ * knows. It is pinned, for each JDK knows more characters, and a text must give the same tokens on
+ * all of them: characters that the table lacks stay as they are, and nothing is composed or
+ * reordered across them. What Unicode has once defined for a character it never changes.
+ */
+public enum TextForm {
+  /** Text stays as it is. */
+  AS_IS(null),
+  NFC(Normalizer.Form.NFC),
+  NFKC(Normalizer.Form.NFKC);
 
-  private TextForm() {}
+  private static final String TABLE = "normalization-9.0.txt";
 
-  static String of(String text, boolean nfkc) {
-    String whole = wellFormed(text);
-    return nfkc ? Normalizer.normalize(whole, Normalizer.Form.NFKC) : whole;
+  private final Normalizer.@Nullable Form form;
+
+  TextForm(Normalizer.@Nullable Form form) {
+    this.form = form;
   }
 
-  /**
-   * Half a surrogate pair has no UTF-8; it becomes U+FFFD, as decoders of broken UTF-8 do it. (Java
-   * would write a question mark, which is text.)
-   */
-  private static String wellFormed(String text) {
-    for (int at = 0; at < text.length(); at++) {
-      if (Character.isSurrogate(text.charAt(at))) {
-        return replaceLoneSurrogates(text, at);
-      }
+  /** The text in this form. */
+  String of(String text) {
+    if (form == null || Normalizer.isNormalized(text, form)) {
+      return text;
     }
-    return text;
+    StringBuilder normal = new StringBuilder(text.length());
+    int at = 0;
+    while (at < text.length()) {
+      boolean known = Known.CHARACTERS.get(text.codePointAt(at));
+      int end = at;
+      while (end < text.length() && Known.CHARACTERS.get(text.codePointAt(end)) == known) {
+        end += Character.charCount(text.codePointAt(end));
+      }
+      String piece = text.substring(at, end);
+      normal.append(known ? Normalizer.normalize(piece, form) : piece);
+      at = end;
+    }
+    return normal.toString();
   }
 
-  private static String replaceLoneSurrogates(String text, int from) {
-    StringBuilder whole = new StringBuilder(text);
-    for (int at = from; at < text.length(); at++) {
-      if (!Character.isSurrogate(text.charAt(at))) {
-        continue;
-      }
-      if (Character.charCount(text.codePointAt(at)) == 2) {
-        at++;
-      } else {
-        whole.setCharAt(at, REPLACEMENT);
-      }
-    }
-    return whole.toString();
-  }
+  /** Loaded when a text is not in normal form, which is seldom. */
+  private static final class Known {
+    static final BitSet CHARACTERS = load();
 
-  /** UTF-8 to text; what is broken gives U+FFFD per maximal subpart (Unicode, section 3.9). */
-  static String decode(byte[] utf8) {
-    for (int at = 0; at + 1 < utf8.length; at++) {
-      // Java takes a surrogate in UTF-8 for one subpart instead of three: break it for Java.
-      if (utf8[at] == (byte) 0xED && (utf8[at + 1] & 0xE0) == 0xA0) {
-        utf8[at] = (byte) 0xFF;
+    private static BitSet load() {
+      BitSet characters = new BitSet(Character.MAX_CODE_POINT + 1);
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(
+                  Objects.requireNonNull(TextForm.class.getResourceAsStream(TABLE)),
+                  StandardCharsets.UTF_8))) {
+        lines.lines().filter(line -> !line.startsWith("#")).forEach(line -> fill(characters, line));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
+      return characters;
     }
-    return new String(utf8, StandardCharsets.UTF_8);
+
+    private static void fill(BitSet characters, String line) {
+      int gap = line.indexOf(' ');
+      int first = Integer.parseInt(line.substring(0, gap), 16);
+      int last = Integer.parseInt(line.substring(gap + 1), 16);
+      characters.set(first, last + 1);
+    }
   }
 }

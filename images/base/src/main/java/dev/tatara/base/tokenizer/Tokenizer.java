@@ -20,7 +20,9 @@ public final class Tokenizer {
   private final byte[][] bytes;
   private final MergeRules rules;
   private final int[] idOfByte = new int[256];
-  private final AddedTokens added;
+  private final Map<String, Integer> wholeWords;
+  private final AddedTokens rawAdded;
+  private final AddedTokens formedAdded;
   private final Queue<TextEncoder> idle = new ConcurrentLinkedQueue<>();
 
   /**
@@ -33,12 +35,14 @@ public final class Tokenizer {
       ids.putIfAbsent(model.vocabulary().get(id), id);
       bytes[id] = ByteSymbols.bytes(model.vocabulary().get(id));
     }
-    model.added().forEach(this::add);
+    rules = new MergeRules(model.merges(), ids);
+    wholeWords = model.wholeWords() ? Map.copyOf(ids) : Map.of();
     for (int value = 0; value < idOfByte.length; value++) {
       idOfByte[value] = id(Character.toString(ByteSymbols.of(value)));
     }
-    rules = new MergeRules(model.merges(), ids);
-    added = new AddedTokens(model.added());
+    model.added().forEach(this::add);
+    rawAdded = new AddedTokens(model.added(), false, content -> content);
+    formedAdded = new AddedTokens(model.added(), true, model.form()::of);
   }
 
   /**
@@ -88,11 +92,14 @@ public final class Tokenizer {
   /** The tokens of a text in which special tokens are meant as such. Never for text of others. */
   public int[] encode(String text) {
     IntList out = new IntList(text.length() / 2 + 8);
-    added.split(text, piece -> encodePlain(piece, out), out::add);
+    encode(text, false, out);
     return out.toArray();
   }
 
-  /** The tokens of a text in which special tokens are text like any other. */
+  /**
+   * The tokens of a text in which special tokens are text like any other. Added tokens that are not
+   * special, such as a mark for a redacted address, are still found.
+   */
   public int[] encodePlain(String text) {
     IntList out = new IntList(text.length() / 2 + 8);
     encodePlain(text, out);
@@ -100,17 +107,31 @@ public final class Tokenizer {
   }
 
   void encodePlain(String text, IntList out) {
-    TextEncoder encoder = idle.poll();
-    if (encoder == null) {
-      encoder = new TextEncoder(model.preTokenizer(), new WordEncoder(rules, idOfByte));
-    }
-    encoder.encode(TextForm.of(text, model.nfkc()).toCharArray(), out);
+    encode(text, true, out);
+  }
+
+  private void encode(String text, boolean plain, IntList out) {
+    TextEncoder idleOne = idle.poll();
+    TextEncoder encoder =
+        idleOne != null
+            ? idleOne
+            : new TextEncoder(model.preTokenizer(), new WordEncoder(rules, idOfByte, wholeWords));
+    rawAdded.split(
+        BrokenText.wellFormed(text),
+        plain,
+        raw ->
+            formedAdded.split(
+                model.form().of(raw),
+                plain,
+                formed -> encoder.encode(formed.toCharArray(), out),
+                out::add),
+        out::add);
     idle.add(encoder);
   }
 
   /** The text of tokens, special ones included; broken UTF-8 gives U+FFFD per maximal subpart. */
   public String decode(int[] tokens) {
-    return TextForm.decode(decodeBytes(tokens));
+    return BrokenText.decode(decodeBytes(tokens));
   }
 
   /** The text of tokens without the special ones. */

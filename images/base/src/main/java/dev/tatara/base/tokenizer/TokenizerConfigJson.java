@@ -18,7 +18,9 @@ public final class TokenizerConfigJson {
         .forEach(
             (id, token) -> {
               ObjectNode node = added.putObject(Integer.toString(id));
-              node.put("content", token.content()).put("lstrip", false).put("normalized", false);
+              node.put("content", token.content())
+                  .put("lstrip", false)
+                  .put("normalized", token.normalized());
               node.put("rstrip", false).put("single_word", false).put("special", token.special());
             });
     root.put("bos_token", SpecialTokens.END_OF_TEXT);

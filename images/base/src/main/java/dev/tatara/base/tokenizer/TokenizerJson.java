@@ -38,14 +38,8 @@ public final class TokenizerJson {
     root.put("version", "1.0").putNull("truncation").putNull("padding");
     ArrayNode added = root.putArray("added_tokens");
     model.added().forEach((id, token) -> added.add(addedToken(id, token)));
-    if (model.nfkc()) {
-      root.putObject("normalizer").put("type", "NFKC");
-    } else {
-      root.putNull("normalizer");
-    }
-    root.set("pre_tokenizer", preTokenizer(model.preTokenizer()));
-    root.putNull("post_processor");
-    root.set("decoder", byteLevel(true, true));
+    PipelineJson.write(model, root);
+    root.set("decoder", PipelineJson.byteLevel(true, true));
     root.set("model", bpe(model));
     return pretty(root);
   }
@@ -54,36 +48,14 @@ public final class TokenizerJson {
     ObjectNode node = Json.MAPPER.createObjectNode();
     node.put("id", id).put("content", token.content());
     node.put("single_word", false).put("lstrip", false).put("rstrip", false);
-    return node.put("normalized", false).put("special", token.special());
-  }
-
-  private static ObjectNode preTokenizer(PreTokenizer preTokenizer) {
-    if (preTokenizer == PreTokenizer.GPT2) {
-      return byteLevel(false, true);
-    }
-    ObjectNode sequence = Json.MAPPER.createObjectNode().put("type", "Sequence");
-    ArrayNode steps = sequence.putArray("pretokenizers");
-    ObjectNode split = steps.addObject().put("type", "Split");
-    split.putObject("pattern").put("Regex", preTokenizer.regex());
-    split.put("behavior", "Isolated").put("invert", false);
-    steps.add(byteLevel(false, false));
-    return sequence;
-  }
-
-  private static ObjectNode byteLevel(boolean prefixSpace, boolean regex) {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("type", "ByteLevel")
-        .put("add_prefix_space", prefixSpace)
-        .put("trim_offsets", true)
-        .put("use_regex", regex);
+    return node.put("normalized", token.normalized()).put("special", token.special());
   }
 
   private static ObjectNode bpe(TokenizerModel model) {
     ObjectNode bpe = Json.MAPPER.createObjectNode().put("type", "BPE");
     bpe.putNull("dropout").putNull("unk_token");
     bpe.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
-    bpe.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
+    bpe.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", model.wholeWords());
     ObjectNode vocabulary = bpe.putObject("vocab");
     for (int id = 0; id < model.vocabulary().size(); id++) {
       vocabulary.put(model.vocabulary().get(id), id);

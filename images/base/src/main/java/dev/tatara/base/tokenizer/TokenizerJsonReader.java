@@ -15,8 +15,6 @@ import java.util.TreeMap;
 
 /** Reads {@code tokenizer.json}, and refuses what would give other ids than the reference. */
 final class TokenizerJsonReader {
-  private static final int LARGEST_ID = 1 << 24;
-
   private final JsonNode root;
 
   TokenizerJsonReader(byte[] json) {
@@ -33,23 +31,26 @@ final class TokenizerJsonReader {
   TokenizerModel model() {
     JsonNode model = root.path("model");
     require("model.type", model.path("type").asText(), "BPE");
+    PipelineJson pipeline = new PipelineJson(root);
+    pipeline.requireByteLevel();
     for (String field : List.of("dropout", "continuing_subword_prefix", "end_of_word_suffix")) {
       require("model." + field, model.path(field).asText("null"), "null", "");
     }
-    require("model.ignore_merges", model.path("ignore_merges").asText("false"), "false", "");
     return new TokenizerModel(
         vocabulary(model.path("vocab")),
         merges(model.path("merges")),
-        added(),
-        preTokenizer(),
-        nfkc());
+        added(model.path("vocab")),
+        pipeline.preTokenizer(),
+        pipeline.form(),
+        model.path("ignore_merges").asBoolean(false),
+        pipeline.beginOfText());
   }
 
-  private static void require(String path, String found, String... expected) {
+  static void require(String path, String found, String... expected) {
     if (!Arrays.asList(expected).contains(found)) {
       throw new InvalidInputException(
-          "tokenizer.json has %s %s, but only %s is understood; use a byte-level BPE tokenizer as GPT-2 or Llama 3 have it"
-              .formatted(path, found, expected[0]));
+          "tokenizer.json has %s %s, but only %s is understood; use a byte-level BPE tokenizer as GPT-2, Llama 3, Qwen or OLMo 2 have it"
+              .formatted(path, found.isEmpty() ? "none" : found, expected[0]));
     }
   }
 
@@ -85,56 +86,30 @@ final class TokenizerJsonReader {
     return read;
   }
 
-  private SortedMap<Integer, Added> added() {
+  private SortedMap<Integer, Added> added(JsonNode vocabulary) {
     SortedMap<Integer, Added> added = new TreeMap<>();
     for (JsonNode token : root.path("added_tokens")) {
-      String path = "added_tokens \"" + token.path("content").asText() + "\"";
+      String content = token.path("content").asText();
       for (String field : List.of("single_word", "lstrip", "rstrip")) {
-        require(path + " " + field, token.path(field).asText("false"), "false", "");
+        require(
+            "added_tokens \"%s\" %s".formatted(content, field),
+            token.path(field).asText("false"),
+            "false",
+            "");
       }
       int id = token.path("id").asInt(-1);
-      if (id < 0 || id > LARGEST_ID) {
+      int next = added.isEmpty() ? 0 : added.lastKey() + 1;
+      int expected = vocabulary.path(content).asInt(Math.max(vocabulary.size(), next));
+      if (id != expected) {
         throw new InvalidInputException(
-            "tokenizer.json gives the added token \"%s\" the id %s; it must be from 0 to %d"
-                .formatted(token.path("content").asText(), token.path("id"), LARGEST_ID));
+            "tokenizer.json gives the added token \"%s\" the id %s, but Hugging Face tokenizers gives it %d, for it numbers those that the vocabulary lacks one after another; take the file that belongs to the model"
+                .formatted(content, token.path("id"), expected));
       }
-      added.put(id, new Added(token.path("content").asText(), token.path("special").asBoolean()));
+      added.put(
+          id,
+          new Added(
+              content, token.path("special").asBoolean(), token.path("normalized").asBoolean()));
     }
     return added;
-  }
-
-  private boolean nfkc() {
-    JsonNode normalizer = root.path("normalizer");
-    if (normalizer.isNull() || normalizer.isMissingNode()) {
-      return false;
-    }
-    require("normalizer", normalizer.path("type").asText(), "NFKC");
-    return true;
-  }
-
-  private PreTokenizer preTokenizer() {
-    JsonNode node = root.path("pre_tokenizer");
-    if (node.path("type").asText().equals("ByteLevel")) {
-      require("pre_tokenizer.add_prefix_space", node.path("add_prefix_space").asText(), "false");
-      require("pre_tokenizer.use_regex", node.path("use_regex").asText("true"), "true", "");
-      return PreTokenizer.GPT2;
-    }
-    require("pre_tokenizer", node.path("type").asText(), "Sequence", "ByteLevel");
-    JsonNode split = node.path("pretokenizers").path(0);
-    JsonNode bytes = node.path("pretokenizers").path(1);
-    require("pre_tokenizer[0]", split.path("type").asText(), "Split");
-    require("pre_tokenizer[0].behavior", split.path("behavior").asText(), "Isolated");
-    require("pre_tokenizer[1]", bytes.path("type").asText(), "ByteLevel");
-    require("pre_tokenizer[1].use_regex", bytes.path("use_regex").asText(), "false");
-    require("pre_tokenizer[1].add_prefix_space", bytes.path("add_prefix_space").asText(), "false");
-    String regex = split.path("pattern").path("Regex").asText();
-    return Arrays.stream(PreTokenizer.values())
-        .filter(candidate -> candidate.regex().equals(regex))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "tokenizer.json splits by the regex %s; only those of GPT-2 and Llama 3 are understood"
-                        .formatted(regex)));
   }
 }

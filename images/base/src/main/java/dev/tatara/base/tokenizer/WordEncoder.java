@@ -1,6 +1,7 @@
 package dev.tatara.base.tokenizer;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.PriorityQueue;
 
 /** Merges the bytes of one pre-token into tokens. Not thread-safe: it keeps its buffers. */
@@ -10,16 +11,26 @@ final class WordEncoder {
 
   private final MergeRules rules;
   private final int[] idOfByte;
+  private final Map<String, Integer> wholeWords;
   private int[] ids = new int[SHORT];
   private int[] ranks = new int[SHORT];
 
-  WordEncoder(MergeRules rules, int[] idOfByte) {
+  /**
+   * @param wholeWords ids of words, in byte symbols, that are tokens whatever the merges say
+   */
+  WordEncoder(MergeRules rules, int[] idOfByte, Map<String, Integer> wholeWords) {
     this.rules = rules;
     this.idOfByte = idOfByte;
+    this.wholeWords = wholeWords;
   }
 
   /** Appends the tokens of a word; always the leftmost pair with the smallest rank is merged. */
   void encode(byte[] word, IntList out) {
+    Integer whole = wholeWords.isEmpty() ? null : wholeWords.get(ByteSymbols.of(word));
+    if (whole != null) {
+      out.add(whole);
+      return;
+    }
     load(word);
     out.addAll(ids, 0, word.length <= SHORT ? mergeByScan(word.length) : mergeByQueue(word.length));
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class ChatTemplateTest {
   private static final Tokenizer TOKENIZER =
-      new Tokenizer(BpeTrainer.train(new TreeMap<>(), 260, PreTokenizer.GPT2, false));
+      new Tokenizer(BpeTrainer.train(new TreeMap<>(), 260, PreTokenizer.GPT2, TextForm.AS_IS));
   private static final ChatTemplate TEMPLATE = new ChatTemplate(TOKENIZER);
 
   private static String masked(ChatRow row) {

@@ -46,7 +46,15 @@ final class RandomText {
     "-",
     "the",
     "\uA7CB",
-    "\uD803\uDD4A"
+    "\uD803\uDD4A",
+    "e\u0301",
+    "\u0327",
+    "\u1112\u1161\u11AB",
+    "\u0915\u093C",
+    "\u212B",
+    "\u32FF",
+    "\u07FD",
+    "\uD806\uDD35\uD806\uDD30"
   };
 
   private RandomText() {}

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 
 class TokenizerTest {
   private static final TokenizerModel BYTES_ONLY =
-      BpeTrainer.train(new TreeMap<>(), 260, PreTokenizer.GPT2, false);
+      BpeTrainer.train(new TreeMap<>(), 260, PreTokenizer.GPT2, TextForm.AS_IS);
 
   private static TokenizerModel trained(SortedMap<String, Long> counts, int vocabularySize) {
-    return BpeTrainer.train(counts, vocabularySize, PreTokenizer.GPT2, false);
+    return BpeTrainer.train(counts, vocabularySize, PreTokenizer.GPT2, TextForm.AS_IS);
   }
 
   @Test
@@ -65,7 +65,7 @@ class TokenizerTest {
     TokenizerModel model = trained(new TreeMap<>(Map.of("abcabcaab", 9L)), 280);
     Tokenizer tokenizer = new Tokenizer(model);
     MergeRules rules = new MergeRules(model.merges(), ids(model));
-    WordEncoder encoder = new WordEncoder(rules, idOfByte(tokenizer));
+    WordEncoder encoder = new WordEncoder(rules, idOfByte(tokenizer), Map.of());
     byte[] word = "abcabcaab".repeat(14).getBytes(StandardCharsets.UTF_8);
 
     IntList scanned = new IntList(8);
@@ -107,6 +107,43 @@ class TokenizerTest {
     assertThatThrownBy(() -> Tokenizer.read(wordPiece))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("model.type WordPiece, but only BPE is understood");
+  }
+
+  private static void refuses(String passage, String other, String message) {
+    String json =
+        new String(TokenizerJson.write(BYTES_ONLY), StandardCharsets.UTF_8)
+            .replaceFirst(passage, other);
+
+    assertThatThrownBy(() -> Tokenizer.read(json.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void namesTheStepThatItDoesNotUnderstand() {
+    refuses("\"byte_fallback\": false", "\"byte_fallback\": true", "is a SentencePiece tokenizer");
+    refuses(
+        "\"normalizer\": null",
+        "\"normalizer\": {\"type\": \"Lowercase\"}",
+        "normalizer Lowercase");
+    refuses("\"add_prefix_space\": false", "\"add_prefix_space\": true", "add_prefix_space true");
+    refuses("\"lstrip\": false", "\"lstrip\": true", "lstrip true");
+    refuses(
+        "<\\|im_end\\|>",
+        "<|eot|>",
+        "\"<|eot|>\" the id 3, but Hugging Face tokenizers gives it 260");
+    refuses(
+        "\"post_processor\": null",
+        "\"post_processor\": {\"type\": \"BertProcessing\"}",
+        "BertProcessing");
+    refuses(
+        "\"post_processor\": null",
+        "\"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [{\"Sequence\": {\"id\": \"A\"}}, {\"SpecialToken\": {\"id\": \"x\"}}]}",
+        "around a text (post_processor); only one special token before it is understood");
+    refuses(
+        "\"pre_tokenizer\": \\{",
+        "\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"Split\", \"behavior\": \"Isolated\", \"pattern\": {\"Regex\": \"x\"}}, {\"type\": \"ByteLevel\", \"use_regex\": false, \"add_prefix_space\": false}]}, \"was\": {",
+        "splits by the regex x; only those of GPT-2, Llama 3 and Qwen 2");
   }
 
   @Test

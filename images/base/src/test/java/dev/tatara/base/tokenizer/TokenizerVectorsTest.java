@@ -21,11 +21,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TokenizerVectorsTest {
   private static TokenizerModel trained(Path variant) {
     TokenizerModel given = TokenizerJson.read(Vectors.bytes(variant.resolve("tokenizer.json")));
-    PreTokenCounter counter = new PreTokenCounter(given.preTokenizer(), given.nfkc());
+    PreTokenCounter counter = new PreTokenCounter(given.preTokenizer(), given.form());
     counter.add(Vectors.text(Vectors.folder().resolve("train_en.txt")));
     counter.add(Vectors.text(Vectors.folder().resolve("train_ja.txt")));
     return BpeTrainer.train(
-        counter.counts(), given.vocabulary().size(), given.preTokenizer(), given.nfkc());
+        counter.counts(), given.vocabulary().size(), given.preTokenizer(), given.form());
   }
 
   @ParameterizedTest
@@ -77,7 +77,7 @@ class TokenizerVectorsTest {
   }
 
   private static List<String> preTokens(TokenizerModel model, String text) {
-    return model.preTokenizer().split(TextForm.of(text, model.nfkc())).stream()
+    return model.preTokenizer().split(model.form().of(BrokenText.wellFormed(text))).stream()
         .map(TokenizerVectorsTest::symbols)
         .toList();
   }

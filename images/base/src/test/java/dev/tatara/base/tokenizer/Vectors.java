@@ -18,15 +18,28 @@ final class Vectors {
   private Vectors() {}
 
   static Path folder() {
+    return folder("e_tokenizer");
+  }
+
+  private static Path folder(String name) {
     String root = Objects.requireNonNull(System.getProperty("tatara.vectors"), "tatara.vectors");
-    Path folder = Path.of(root, "e_tokenizer");
+    Path folder = Path.of(root, name);
     assertThat(folder).isDirectory();
     return folder;
   }
 
   /** Every variant that is there; there must be one. */
   static Stream<Path> variants() {
-    try (Stream<Path> files = Files.list(folder())) {
+    return variants(folder());
+  }
+
+  /** Tokenizers as families of models have them. */
+  static Stream<Path> given() {
+    return variants(folder("h_given_tokenizers"));
+  }
+
+  private static Stream<Path> variants(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
       List<Path> variants = files.filter(Files::isDirectory).sorted().toList();
       assertThat(variants).isNotEmpty();
       return variants.stream();

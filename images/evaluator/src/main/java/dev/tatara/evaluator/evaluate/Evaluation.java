@@ -101,7 +101,7 @@ public final class Evaluation {
   private List<Measurement> measurements(
       EvaluateTask task, TextTokenizer tokenizer, int maxPositions, Results results) {
     TokenIndex index = Json.read(artifacts.read(task.tokens(), TokenIndex.NAME), TokenIndex.class);
-    int prefix = index.endOfText();
+    int prefix = index.beforeText();
     List<Measurement> measurements = new ArrayList<>();
     for (Map.Entry<String, TokenIndex.Language> entry : index.languages().entrySet()) {
       TokenIndex.Language language = entry.getValue();

@@ -34,7 +34,7 @@ public final class BitsPerByte implements Measurement {
       if (head.isEmpty()) {
         continue;
       }
-      int[] ids = tokenizer.encode(head);
+      int[] ids = tokenizer.encodePlain(head);
       sequences.addAll(RollingWindows.of(ids, prefix, maxPositions));
       documents++;
       tokens += ids.length;

@@ -3,7 +3,6 @@ package dev.tatara.trainer.gang;
 import dev.tatara.trainer.tensor.Hardware;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.Device;
@@ -11,7 +10,6 @@ import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
-import org.bytedeco.pytorch.global.torch_nccl;
 import org.bytedeco.pytorch.nccl.ProcessGroupNCCL;
 
 /**
@@ -31,7 +29,6 @@ final class NcclGroup implements AutoCloseable {
 
   /** Connects all ranks, which call this together; it cannot be interrupted. */
   NcclGroup(Store rendezvous, int rank, int size, Duration silence) {
-    Loader.load(torch_nccl.class);
     this.silence = silence;
     options = ProcessGroupNCCL.Options.create();
     group = new ProcessGroupNCCL(rendezvous, rank, size, options);

@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** {@code pretrain}: every token of a window but the first is to be predicted. */
 public final class NextToken implements Objective {
   private final Windows windows;
   private final int length;
   private final double zLoss;
-  private final boolean apart;
+  private final @Nullable Integer apart;
 
   /** Where the tokens come from. */
   @FunctionalInterface
@@ -28,16 +29,16 @@ public final class NextToken implements Objective {
    * @param zLoss weight of the squared log-denominator; the reported loss leaves it out
    */
   public NextToken(Windows windows, int length, double zLoss) {
-    this(windows, length, zLoss, false);
+    this(windows, length, zLoss, null);
   }
 
   /**
    * @param length tokens that one window predicts
    * @param zLoss weight of the squared log-denominator; the reported loss leaves it out
-   * @param apart documents, which end with the model's end of text, do not see each other; every
-   *     token is to be predicted still
+   * @param apart token that ends documents which do not see each other; every token is to be
+   *     predicted still. Null: they do see each other
    */
-  public NextToken(Windows windows, int length, double zLoss, boolean apart) {
+  public NextToken(Windows windows, int length, double zLoss, @Nullable Integer apart) {
     this.windows = windows;
     this.length = length;
     this.zLoss = zLoss;
@@ -58,9 +59,7 @@ public final class NextToken implements Objective {
       double loss =
           model.train(
               rows.narrow(1, 0, length).contiguous(),
-              apart
-                  ? DocumentMask.endingWith(model.config().endOfText(), ids, width, length)
-                  : null,
+              apart == null ? null : DocumentMask.endingWith(apart, ids, width, length),
               hidden -> {
                 OutputLayer.Slope slope =
                     new OutputLayer(model, zLoss).backward(hidden.flatten(0, 1), wanted, null);

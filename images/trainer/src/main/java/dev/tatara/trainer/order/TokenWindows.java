@@ -116,7 +116,7 @@ public final class TokenWindows {
 
   /**
    * The beginning of the held-out text of each language that has some: every token of a document is
-   * predicted once, the first from the end of a text.
+   * predicted once, the first from the token that begins it, or else from the end of a text.
    *
    * @param most tokens of each language
    */
@@ -147,8 +147,9 @@ public final class TokenWindows {
     while (starts.hasRemaining() && left > 0) {
       long begin = starts.getLong();
       long next = starts.hasRemaining() ? starts.getLong(starts.position()) : part.tokens();
-      // The token that ends a document is not predicted: it is no text.
-      for (long at = begin; at < next - 1 && left > 0; at += length - 1) {
+      // The tokens that begin and end a document are not predicted: they are no text.
+      long text = index.beginOfText() == null ? begin : begin + 1;
+      for (long at = text; at < next - 1 && left > 0; at += length - 1) {
         int count = (int) Math.min(Math.min(length - 1, next - 1 - at), left);
         windows.add(window(file, at, count, at == begin));
         left -= count;

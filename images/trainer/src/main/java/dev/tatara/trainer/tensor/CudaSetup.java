@@ -4,7 +4,6 @@ import dev.tatara.config.InvalidInputException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
@@ -33,7 +32,6 @@ final class CudaSetup {
    */
   static String begin(Hardware hardware, Map<String, String> environment) {
     check(environment);
-    Loader.load(torch_cuda.class);
     torch_cuda.set_device((byte) hardware.device());
     Context context = torch.globalContext();
     context.setDeterministicAlgorithms(true, false);

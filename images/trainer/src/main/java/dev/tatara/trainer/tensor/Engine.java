@@ -31,11 +31,9 @@ public record Engine(String description) {
    */
   public static Engine start(Map<String, String> environment) {
     NativeLibraries libraries = NativeLibraries.load(environment);
-    Hardware hardware =
-        Hardware.of(environment, torch.cuda_is_available() ? torch.cuda_device_count() : 0);
+    Hardware hardware = Hardware.of(environment, libraries.devices());
     String device = hardware.isCuda() ? CudaSetup.begin(hardware, environment) + ", " : "";
     Hardware.choose(hardware);
-    // A device computes its own products: oneDNN cannot read its memory.
     boolean oneDnn = libraries.oneDnn() && !hardware.isCuda();
     MatrixProduct.byOneDnn(oneDnn);
     String algebra =

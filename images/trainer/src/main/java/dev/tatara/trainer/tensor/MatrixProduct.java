@@ -22,7 +22,7 @@ public final class MatrixProduct {
 
   private MatrixProduct() {}
 
-  /** By oneDNN, which must be loaded, or by libtorch itself. */
+  /** By oneDNN, which must be loaded and reads host memory only, or by libtorch itself. */
   static void byOneDnn(boolean wanted) {
     oneDnn = wanted;
   }

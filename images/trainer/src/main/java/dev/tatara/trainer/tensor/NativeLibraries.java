@@ -13,6 +13,8 @@ import java.util.Map;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_cuda;
+import org.bytedeco.pytorch.global.torch_nccl;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,16 +22,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mkl libtorch multiplies by MKL, else by OpenBLAS
  * @param oneDnn oneDNN is there
+ * @param devices CUDA devices that libtorch sees; 0 if it is not the one for CUDA
  */
-record NativeLibraries(boolean mkl, boolean oneDnn) {
+record NativeLibraries(boolean mkl, boolean oneDnn, int devices) {
   private static @Nullable NativeLibraries loaded;
+
+  /** A class that could not be initialised tells the reason only once. */
+  private static @Nullable InvalidInputException missing;
 
   /**
    * Loads them, or waits for whoever does.
    *
    * @param environment {@code TATARA_CACHE}: where they are unpacked
    * @throws UncheckedIOException if they cannot be unpacked
-   * @throws InvalidInputException if libtorch lacks a library
+   * @throws InvalidInputException if libtorch needs a library that is not there
    */
   static synchronized NativeLibraries load(Map<String, String> environment) {
     NativeLibraries known = loaded;
@@ -68,12 +74,17 @@ record NativeLibraries(boolean mkl, boolean oneDnn) {
                   StandardOpenOption.WRITE);
           FileLock lock = channel.lock(0, Long.MAX_VALUE, Files.exists(whole))) {
         boolean mkl = useMklIfThere();
-        loadTorch();
+        require(torch.class);
         boolean oneDnn = hasOneDnn();
+        int devices = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+        if (devices > 0) {
+          require(torch_cuda.class);
+          require(torch_nccl.class);
+        }
         if (!lock.isShared()) {
           mark(whole);
         }
-        return new NativeLibraries(mkl, oneDnn);
+        return new NativeLibraries(mkl, oneDnn, devices);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -82,25 +93,30 @@ record NativeLibraries(boolean mkl, boolean oneDnn) {
     }
   }
 
-  /** Other jars, such as those for CUDA, have other libraries to unpack. */
-  private static String jars() {
-    return "jars-%08x".formatted(System.getProperty("java.class.path").hashCode());
-  }
-
   /** libtorch for CUDA names libraries that only an image for CUDA has. */
-  private static void loadTorch() {
+  private static void require(Class<?> bindings) {
+    if (missing != null) {
+      throw missing;
+    }
     try {
-      Loader.load(torch.class);
+      Loader.load(bindings);
     } catch (UnsatisfiedLinkError e) {
       Throwable reason = e;
       while (reason.getCause() != null) {
         reason = reason.getCause();
       }
-      throw new InvalidInputException(
-          "libtorch cannot be loaded: %s. If this is the build for CUDA, the image lacks a library that images/trainer/README.md lists under \"On GPUs\"; otherwise take the build for this machine"
-              .formatted(reason.getMessage()),
-          e);
+      missing =
+          new InvalidInputException(
+              "libtorch cannot be loaded: %s. If this is the build for CUDA, the image lacks a library that images/trainer/README.md lists under \"On GPUs\"; otherwise take the build for this machine"
+                  .formatted(reason.getMessage()),
+              e);
+      throw missing;
     }
+  }
+
+  /** Other jars, such as those for CUDA, have other libraries to unpack. */
+  private static String jars() {
+    return "jars-%08x".formatted(System.getProperty("java.class.path").hashCode());
   }
 
   private static void mark(Path whole) throws IOException {
