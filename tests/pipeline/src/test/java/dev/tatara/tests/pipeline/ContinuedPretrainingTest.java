@@ -84,7 +84,7 @@ final class ContinuedPretrainingTest {
       Files.copy(given.resolve(name), store.resolve(name));
     }
 
-    RunState run = run("s3://tatara/models/qwen", 24_576, "0.001");
+    RunState run = run("s3://tatara/models/qwen", 24_576, "0.003");
 
     assertThat(run.outcome(Stage.PRETRAIN).counts()).containsEntry("parameters", 147_904L);
     assertTokenizerOf(given, run);
@@ -99,7 +99,7 @@ final class ContinuedPretrainingTest {
     assertThat(heldOutLoss(run)).isCloseTo(heldOut.get(11), within(0.3));
     ArtifactRef model = run.artifact(Stage.PRETRAIN);
 
-    RunState again = run("file:" + given, 24_576, "0.001");
+    RunState again = run("file:" + given, 24_576, "0.003");
 
     assertThat(again.outcome(Stage.PRETRAIN).state()).isEqualTo(State.REUSED);
     assertThat(again.artifact(Stage.PRETRAIN)).isEqualTo(model);
