@@ -4,11 +4,6 @@ import dev.tatara.base.metrics.MetricsServer;
 import dev.tatara.base.store.StoreSettings;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.ExitCode;
-import dev.tatara.workflows.PipelineJson;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -20,7 +15,8 @@ public final class Main {
     Map<String, String> environment = System.getenv();
     try {
       MetricsServer.start(environment);
-      TataraWorker worker = TataraWorker.start(client(environment), settings(environment));
+      TataraWorker worker =
+          TataraWorker.start(TemporalConnection.open(environment), settings(environment));
       Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "drain"));
     } catch (InvalidInputException e) {
       System.err.println(e.getMessage());
@@ -36,22 +32,5 @@ public final class Main {
         Path.of(environment.getOrDefault("TATARA_STATE", home.resolve(".tatara").toString())),
         home,
         Runtime.getRuntime().availableProcessors());
-  }
-
-  private static WorkflowClient client(Map<String, String> environment) {
-    String address = environment.get("TEMPORAL_ADDRESS");
-    if (address == null || address.isBlank()) {
-      throw new InvalidInputException(
-          "TEMPORAL_ADDRESS is not set; set it, for example TEMPORAL_ADDRESS=temporal-frontend:7233");
-    }
-    WorkflowServiceStubs stubs =
-        WorkflowServiceStubs.newServiceStubs(
-            WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
-    return WorkflowClient.newInstance(
-        stubs,
-        WorkflowClientOptions.newBuilder()
-            .setNamespace(environment.getOrDefault("TEMPORAL_NAMESPACE", "default"))
-            .setDataConverter(PipelineJson.converter())
-            .build());
   }
 }
