@@ -14,6 +14,14 @@ public interface GangListener {
    */
   void looked(@Nullable TaskProgress progress);
 
+  /**
+   * Whether the work is not wanted any more; asked when the thread was interrupted, which also
+   * happens to a launcher that has to go, or that another one has taken over from.
+   */
+  default boolean isCancelled() {
+    return true;
+  }
+
   /** A failure that will be recovered from; called again when it is, with the seconds it took. */
   void failed(LedgerEntry entry);
 }

@@ -4,8 +4,10 @@ import dev.tatara.activities.gang.GangFailedException;
 import dev.tatara.base.store.CorruptArtifactException;
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.InvalidInputException;
+import dev.tatara.k8s.cluster.ClusterException;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import java.io.UncheckedIOException;
@@ -40,6 +42,22 @@ final class Attempt {
     return new Attempt().run(work);
   }
 
+  /** Does the work of a gang on this thread. */
+  static <T> T atGang(GangWork<T> work) {
+    Attempt attempt = new Attempt();
+    return attempt.run(() -> work.with(new GangReports(attempt)));
+  }
+
+  /** Work that a gang does. */
+  interface GangWork<T> {
+    T with(GangReports reports) throws Exception;
+  }
+
+  /** The run wants this work no more. Interrupted for another reason, it is another's to go on. */
+  boolean isCancelled() {
+    return cancelled() instanceof ActivityCanceledException;
+  }
+
   private <T> T run(Callable<T> work) {
     ScheduledExecutorService beat = Executors.newSingleThreadScheduledExecutor(Attempt::daemon);
     beat.scheduleWithFixedDelay(this::beat, 0, BEAT_SECONDS, TimeUnit.SECONDS);
@@ -63,7 +81,10 @@ final class Attempt {
 
   /** Tried again by the workflow, unless it was tried often enough. */
   private RuntimeException failure(Exception e) {
-    boolean outside = e instanceof StoreException || e instanceof UncheckedIOException;
+    boolean outside =
+        e instanceof StoreException
+            || e instanceof ClusterException
+            || e instanceof UncheckedIOException;
     int most = outside ? MOST_ATTEMPTS_OUTSIDE : MOST_ATTEMPTS_OWN;
     if (context.getInfo().getAttempt() < most) {
       return Activity.wrap(e);

@@ -15,10 +15,12 @@ import org.slf4j.LoggerFactory;
 final class GangReports implements GangListener {
   private static final Logger LOG = LoggerFactory.getLogger(GangReports.class);
 
+  private final Attempt attempt;
   private final TrainingPipeline pipeline;
 
   /** For the activity that this thread is doing. */
-  GangReports() {
+  GangReports(Attempt attempt) {
+    this.attempt = attempt;
     ActivityExecutionContext context = Activity.getExecutionContext();
     this.pipeline =
         context
@@ -29,6 +31,11 @@ final class GangReports implements GangListener {
   @Override
   public void looked(@Nullable TaskProgress progress) {
     // A cancellation arrives as an interrupt of this thread.
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return attempt.isCancelled();
   }
 
   @Override
