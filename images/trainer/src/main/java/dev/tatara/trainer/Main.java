@@ -9,14 +9,16 @@ import dev.tatara.config.task.ExitCode;
 import dev.tatara.trainer.gang.BrokenGangException;
 import dev.tatara.trainer.gang.FencedException;
 import dev.tatara.trainer.gang.Rendezvous;
+import dev.tatara.trainer.tensor.NativeFolder;
+import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The trainer's process: {@code train} is one rank of a gang, {@code score} gives the logits of a
- * finished model; what to do stands in the document at {@code TATARA_TASK}. {@code rehearse} is for
- * the build.
+ * finished model; what to do stands in the document at {@code TATARA_TASK}. {@code rehearse} and
+ * {@code natives} are for the build.
  */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -38,9 +40,10 @@ public final class Main {
         case "train" -> TrainCommand.run(environment, preemption, Main::endFenced);
         case "score" -> ScoreCommand.run(environment);
         case "rehearse" -> Rehearsal.run();
+        case "natives" -> fill(arguments);
         default ->
             throw new InvalidInputException(
-                "The command is \"%s\"; use train, score or rehearse".formatted(command));
+                "The command is \"%s\"; use train, score, rehearse or natives".formatted(command));
       };
     } catch (InvalidInputException e) {
       return end(ExitCode.USER, e);
@@ -57,6 +60,16 @@ public final class Main {
       LOG.error("unexpected", e);
       return end(ExitCode.INFRASTRUCTURE, e);
     }
+  }
+
+  private static int fill(String[] arguments) {
+    if (arguments.length != 2) {
+      throw new InvalidInputException(
+          "natives has %d arguments; name the folder to fill, and nothing else"
+              .formatted(arguments.length - 1));
+    }
+    LOG.info("natives files={} folder={}", NativeFolder.fill(Path.of(arguments[1])), arguments[1]);
+    return ExitCode.DONE;
   }
 
   /** The sentence is the last line on standard error: the launcher shows it to the user. */

@@ -1,6 +1,7 @@
 package dev.tatara.trainer.tensor;
 
 import dev.tatara.config.InvalidInputException;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -18,7 +19,8 @@ import org.bytedeco.pytorch.global.torch_nccl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * libtorch and what multiplies for it: unpacked once per cache, loaded once per process.
+ * libtorch and what multiplies for it: unpacked once per cache, or lying ready in an image ({@link
+ * NativeFolder}); loaded once per process.
  *
  * @param mkl libtorch multiplies by MKL, else by OpenBLAS
  * @param oneDnn oneDNN is there
@@ -33,17 +35,35 @@ record NativeLibraries(boolean mkl, boolean oneDnn, int devices) {
   /**
    * Loads them, or waits for whoever does.
    *
-   * @param environment {@code TATARA_CACHE}: where they are unpacked
+   * @param environment {@code TATARA_NATIVES}: where they lie ready; else {@code TATARA_CACHE}:
+   *     where they are unpacked
    * @throws UncheckedIOException if they cannot be unpacked
    * @throws InvalidInputException if libtorch needs a library that is not there
    */
   static synchronized NativeLibraries load(Map<String, String> environment) {
     NativeLibraries known = loaded;
     if (known == null) {
-      known = load(cache(environment));
+      String ready = environment.get("TATARA_NATIVES");
+      known = ready == null || ready.isBlank() ? unpack(cache(environment)) : use(Path.of(ready));
       loaded = known;
     }
     return known;
+  }
+
+  /** Nothing is searched in jars, locked or written, so the folder may be read-only. */
+  private static NativeLibraries use(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(
+          "TATARA_NATIVES is %s, but there is no such folder; fill it with the trainer's command natives, or unset it"
+              .formatted(folder));
+    }
+    // JavaCPP reads the first two when its class Loader is initialised.
+    System.setProperty("org.bytedeco.javacpp.pathsFirst", "true");
+    System.setProperty("org.bytedeco.javacpp.cacheLibraries", "false");
+    String others = System.getProperty("java.library.path", "");
+    System.setProperty(
+        "java.library.path", others.isEmpty() ? "" + folder : folder + File.pathSeparator + others);
+    return loadAll();
   }
 
   private static Path cache(Map<String, String> environment) {
@@ -62,7 +82,7 @@ record NativeLibraries(boolean mkl, boolean oneDnn, int devices) {
    * written, and a rank that falls back to other linear algebra computes other bits. From then on
    * they load side by side.
    */
-  private static NativeLibraries load(Path cache) {
+  private static NativeLibraries unpack(Path cache) {
     try {
       Files.createDirectories(cache);
       Path whole = Loader.getCacheDir().toPath().resolve(jars() + ".whole");
@@ -73,24 +93,29 @@ record NativeLibraries(boolean mkl, boolean oneDnn, int devices) {
                   StandardOpenOption.READ,
                   StandardOpenOption.WRITE);
           FileLock lock = channel.lock(0, Long.MAX_VALUE, Files.exists(whole))) {
-        boolean mkl = useMklIfThere();
-        require(torch.class);
-        boolean oneDnn = hasOneDnn();
-        int devices = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
-        if (devices > 0) {
-          require(torch_cuda.class);
-          require(torch_nccl.class);
-        }
+        NativeLibraries libraries = loadAll();
         if (!lock.isShared()) {
           mark(whole);
         }
-        return new NativeLibraries(mkl, oneDnn, devices);
+        return libraries;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The native libraries cannot be unpacked below %s: %s".formatted(cache, e.getMessage()),
           e);
     }
+  }
+
+  private static NativeLibraries loadAll() {
+    boolean mkl = useMklIfThere();
+    require(torch.class);
+    boolean oneDnn = hasOneDnn();
+    int devices = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+    if (devices > 0) {
+      require(torch_cuda.class);
+      require(torch_nccl.class);
+    }
+    return new NativeLibraries(mkl, oneDnn, devices);
   }
 
   /** libtorch for CUDA names libraries that only an image for CUDA has. */
