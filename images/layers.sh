@@ -37,7 +37,7 @@ is_ours() {
 
 # The same libraries are not laid out again, so that their layer need not be packed again.
 lay_out_natives() {
-  want=$(cd "$lib" && for jar in *.jar; do ! is_native "$jar" || wc -c "$jar"; done)
+  want=$(cksum "$0" "$images/trainer/src/main/java/dev/tatara/trainer/tensor/NativeFolder.java" && cd "$lib" && for jar in *.jar; do ! is_native "$jar" || wc -c "$jar"; done)
   if [ -f "$out/natives.of" ] && [ "$(cat "$out/natives.of")" = "$want" ]; then
     return
   fi
@@ -80,6 +80,9 @@ for jar in "$lib"/*.jar; do
   class_path=${class_path:+$class_path:}/app/lib/$file
 done
 
+if [ -f "$module/logback.xml" ]; then
+  cp -p "$module/logback.xml" "$out/own/app/logback.xml"
+fi
 if [ "$name" = worker ]; then
   mkdir -p "$out/home/app/home/config"
   cp -R -p "$images/../config/corpus" "$images/../config/runs" "$out/home/app/home/config/"
@@ -92,5 +95,6 @@ fi
   # A pod that is replaced comes back with the same name and another address.
   echo "-Dsun.net.inetaddr.ttl=5"
   echo "-Dsun.net.inetaddr.negative.ttl=0"
+  [ ! -f "$module/logback.xml" ] || echo "-Dlogback.configurationFile=/app/logback.xml"
   echo "-cp $class_path"
 } >"$out/own/app/jvm.options"

@@ -9,6 +9,7 @@ import dev.tatara.config.task.ExitCode;
 import dev.tatara.trainer.gang.BrokenGangException;
 import dev.tatara.trainer.gang.FencedException;
 import dev.tatara.trainer.gang.Rendezvous;
+import dev.tatara.trainer.tensor.Engine;
 import dev.tatara.trainer.tensor.NativeFolder;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The trainer's process: {@code train} is one rank of a gang, {@code score} gives the logits of a
- * finished model; what to do stands in the document at {@code TATARA_TASK}. {@code rehearse} and
- * {@code natives} are for the build.
+ * finished model; what to do stands in the document at {@code TATARA_TASK}. {@code engine} tells
+ * what it would compute with. {@code rehearse} and {@code natives} are for the build.
  */
 public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -39,11 +40,13 @@ public final class Main {
       return switch (command) {
         case "train" -> TrainCommand.run(environment, preemption, Main::endFenced);
         case "score" -> ScoreCommand.run(environment);
+        case "engine" -> tell(Engine.start(environment));
         case "rehearse" -> Rehearsal.run();
         case "natives" -> fill(arguments);
         default ->
             throw new InvalidInputException(
-                "The command is \"%s\"; use train, score, rehearse or natives".formatted(command));
+                "The command is \"%s\"; use train, score, engine, rehearse or natives"
+                    .formatted(command));
       };
     } catch (InvalidInputException e) {
       return end(ExitCode.USER, e);
@@ -60,6 +63,12 @@ public final class Main {
       LOG.error("unexpected", e);
       return end(ExitCode.INFRASTRUCTURE, e);
     }
+  }
+
+  /** Whoever looks into a pod sees whether it finds its processor's instructions, MKL and GPUs. */
+  private static int tell(Engine engine) {
+    System.out.println(engine.description());
+    return ExitCode.DONE;
   }
 
   private static int fill(String[] arguments) {

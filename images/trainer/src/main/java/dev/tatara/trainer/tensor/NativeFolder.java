@@ -24,6 +24,9 @@ import org.bytedeco.javacpp.Loader;
 public final class NativeFolder {
   private static final String MKL = "libmkl_rt.so.2";
 
+  /** Bindings of a second OpenBLAS, which nothing of ours loads. */
+  private static final String UNUSED = "libjniopenblas_full.so";
+
   /** As what libtorch and the bindings of OpenBLAS know the library that multiplies. */
   private static final List<String> ALGEBRA =
       List.of("libopenblas.so.0", "libopenblas_nolapack.so.0");
@@ -80,7 +83,7 @@ public final class NativeFolder {
     try (JarFile file = new JarFile(jar.toFile())) {
       for (JarEntry entry : file.stream().toList()) {
         Matcher name = library.matcher(entry.getName());
-        if (!name.matches()) {
+        if (!name.matches() || name.group(1).equals(UNUSED)) {
           continue;
         }
         Long before = checksums.putIfAbsent(name.group(1), entry.getCrc());
