@@ -2,6 +2,7 @@ package dev.tatara.k8s;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A gang that was started. */
 public interface RunningGang {
@@ -36,6 +37,11 @@ public interface RunningGang {
   /** Some rank has no process, since the cluster has no room for its pod yet or is starting it. */
   default boolean waits() {
     return false;
+  }
+
+  /** Why {@link #waits} lasts, and what a person can do, in one sentence. */
+  default Optional<String> trouble() {
+    return Optional.empty();
   }
 
   /** Kills the process of one rank (SIGKILL), if it runs, and waits until it is gone. */

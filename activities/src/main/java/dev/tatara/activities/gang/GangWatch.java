@@ -33,6 +33,7 @@ final class GangWatch {
   private final GangPolicy policy;
   private final Patience patience;
   private final HangWatch hangs;
+  private final Troubles troubles;
 
   /** Epoch in which each rank's process was started. */
   private final int[] startedIn;
@@ -64,6 +65,7 @@ final class GangWatch {
     this.policy = policy;
     this.patience = new Patience(task, policy);
     this.hangs = new HangWatch(policy);
+    this.troubles = new Troubles(listener::troubled, failures::now);
     this.opened = epoch;
     this.failedEpoch = epoch - 1;
     this.startedIn = new int[task.worldSize()];
@@ -83,9 +85,11 @@ final class GangWatch {
         failures.recovered(last == null ? 0 : last.restoredStep());
         return;
       }
-      if (gang.waits()) {
+      boolean waits = gang.waits();
+      if (waits) {
         hangs.restarted(failedEpoch); // a gang that is not whole makes no steps
       }
+      troubles.looked(waits ? gang.trouble().orElse("") : "");
       Optional<Verdict> verdict = Verdict.of(pods);
       if (verdict.isPresent()) {
         replaceEnded(now, verdict.get());

@@ -4,6 +4,7 @@ import dev.tatara.activities.gang.GangFailedException;
 import dev.tatara.base.store.CorruptArtifactException;
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.InvalidInputException;
+import dev.tatara.config.artifact.Stage;
 import dev.tatara.k8s.cluster.ClusterException;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
@@ -34,6 +35,7 @@ final class Attempt {
   private final Thread worker = Thread.currentThread();
   private @Nullable ActivityCompletionException cancelled;
   private boolean ended;
+  private volatile String said = "";
 
   private Attempt() {}
 
@@ -43,9 +45,9 @@ final class Attempt {
   }
 
   /** Does the work of a gang on this thread. */
-  static <T> T atGang(GangWork<T> work) {
+  static <T> T atGang(Stage stage, GangWork<T> work) {
     Attempt attempt = new Attempt();
-    return attempt.run(() -> work.with(new GangReports(attempt)));
+    return attempt.run(() -> work.with(new GangReports(attempt, stage)));
   }
 
   /** Work that a gang does. */
@@ -94,9 +96,14 @@ final class Attempt {
         "%s (tried %d times)".formatted(message, most), e.getClass().getSimpleName(), e);
   }
 
+  /** From now on the activity's heartbeat says this. */
+  void says(String sentence) {
+    said = sentence;
+  }
+
   private void beat() {
     try {
-      context.heartbeat(null);
+      context.heartbeat(said.isEmpty() ? null : said);
     } catch (ActivityCompletionException e) {
       cancel(e);
     }

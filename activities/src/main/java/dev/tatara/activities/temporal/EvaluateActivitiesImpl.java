@@ -54,6 +54,7 @@ public final class EvaluateActivitiesImpl implements EvaluateActivities {
   @Override
   public Evaluated evaluate(Candidate candidate) {
     return Attempt.atGang(
+        Stage.EVALUATE,
         reports -> {
           EvaluateTask task = task(candidate);
           Optional<EvaluationResult> known = result(task);

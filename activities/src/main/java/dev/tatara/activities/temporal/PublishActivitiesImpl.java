@@ -49,7 +49,7 @@ public final class PublishActivitiesImpl implements PublishActivities {
 
   @Override
   public Verified verify(Publication publication) {
-    return Attempt.atGang(reports -> verifyNow(publication, reports));
+    return Attempt.atGang(Stage.PUBLISH, reports -> verifyNow(publication, reports));
   }
 
   private Verified verifyNow(Publication publication, GangReports reports)

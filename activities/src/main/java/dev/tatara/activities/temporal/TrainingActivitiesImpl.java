@@ -54,6 +54,7 @@ public final class TrainingActivitiesImpl implements TrainingActivities {
   @Override
   public TrainResult train(TrainTask task) {
     return Attempt.atGang(
+        task.stage(),
         reports -> {
           Optional<ArtifactRef> made = find(task);
           if (made.isPresent()) {

@@ -119,6 +119,17 @@ final class GangView implements ResourceEventHandler<Pod> {
         .anyMatch(phase -> phase.isEmpty() || phase.equals("Pending"));
   }
 
+  /** Why some rank does not start, as its pod says. */
+  synchronized Optional<String> trouble() {
+    return IntStream.range(0, worldSize)
+        .mapToObj(this::newest)
+        .flatMap(Optional::stream)
+        .filter(pod -> phase(pod).equals("Pending"))
+        .map(PodTrouble::of)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
   /** Takes note of the oldest end of a rank. */
   synchronized void read(int rank) {
     Deque<PodStatus> unread = ends.get(rank);

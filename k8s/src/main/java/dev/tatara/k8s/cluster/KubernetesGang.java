@@ -8,8 +8,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +31,10 @@ final class KubernetesGang implements RunningGang {
   private final String namespace;
   private final String job;
   private final GangView view;
+
+  /** Events of an earlier gang of this name say nothing of this one. */
+  private final String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+
   private final SharedIndexInformer<Pod> informer;
 
   KubernetesGang(KubernetesClient client, GangManifests manifests, GangView view) {
@@ -60,6 +68,37 @@ final class KubernetesGang implements RunningGang {
   @Override
   public boolean waits() {
     return view.waits();
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    if (!view.waits()) {
+      return Optional.empty();
+    }
+    return view.trouble().or(this::troubleByEvents);
+  }
+
+  /** What no pod can say: that there are none, or that one waits for its volumes. */
+  private Optional<String> troubleByEvents() {
+    try {
+      return client.v1().events().inNamespace(namespace).list().getItems().stream()
+          .filter(event -> isAboutThis(text(event.getInvolvedObject().getName())))
+          .filter(event -> text(event.getLastTimestamp()).compareTo(since) >= 0)
+          .map(event -> PodTrouble.of(event, job))
+          .flatMap(Optional::stream)
+          .reduce((older, newer) -> newer);
+    } catch (KubernetesClientException e) {
+      LOG.warn("the cluster does not tell why job={} waits: {}", job, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private boolean isAboutThis(String name) {
+    return name.equals(job) || view.status().stream().anyMatch(pod -> pod.pod().equals(name));
+  }
+
+  private static String text(@Nullable String value) {
+    return value == null ? "" : value;
   }
 
   /** The last means, where the supervisor of a pod does not obey: the cluster makes another one. */

@@ -50,8 +50,12 @@ class SupervisorTest {
 
   @AfterEach
   void stop() {
-    started.forEach(process -> process.descendants().forEach(ProcessHandle::destroyForcibly));
-    started.forEach(Process::destroyForcibly);
+    for (Process supervisor : started) {
+      // First the supervisor, which would start another one.
+      List<ProcessHandle> children = supervisor.descendants().toList();
+      supervisor.destroyForcibly();
+      children.forEach(ProcessHandle::destroyForcibly);
+    }
     server.close();
   }
 
