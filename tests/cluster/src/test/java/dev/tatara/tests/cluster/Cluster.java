@@ -32,10 +32,17 @@ final class Cluster {
     this.secrets = secrets;
   }
 
-  /** Starts what does not run, and imports these images. */
-  static Cluster up(String... images) throws IOException, InterruptedException {
+  /**
+   * Starts what does not run, and imports images.
+   *
+   * @param parts {@code kubernetes}, {@code minio}, {@code temporal}
+   */
+  static Cluster up(List<String> parts, List<String> images)
+      throws IOException, InterruptedException {
     Path scripts = TataraCommand.home().resolve("tests/cluster/servers");
-    run(List.of(scripts.resolve("up").toString()));
+    List<String> up = new ArrayList<>(parts);
+    up.add(0, scripts.resolve("up").toString());
+    run(up);
     String state = System.getenv().getOrDefault("TATARA_CLUSTER", "/tmp/tatara-cluster");
     Map<String, String> environment = values(Path.of(state, "env"));
     Cluster cluster = new Cluster(scripts, environment, values(Path.of(state, "secrets")));
@@ -106,7 +113,7 @@ final class Cluster {
   private static void run(List<String> command) throws IOException, InterruptedException {
     Path log = Files.createTempFile("cluster", ".log");
     Process process =
-        new ProcessBuilder(new ArrayList<>(command))
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("cluster")
 @Timeout(600)
 class GangOnClusterTest {
-  private static final int STEPS = 800;
+  private static final int STEPS = 600;
   private static final int MIDWAY = 100;
 
   private static ClusterGround ground;
@@ -33,7 +33,7 @@ class GangOnClusterTest {
 
   @BeforeAll
   static void train() throws Exception {
-    cluster = Cluster.up("trainer");
+    cluster = Cluster.up(List.of("kubernetes", "minio"), List.of("trainer"));
     ground = new ClusterGround(cluster, "gang-test");
     TrainTask task = ground.task("cluster-undisturbed", 2, STEPS);
     assertThat(ClusterGround.end(ground.launch(task))).isEmpty();
