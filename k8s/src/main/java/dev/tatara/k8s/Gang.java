@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * @param command what the program is to do: {@code train} or {@code score} (trainer), {@code
  *     evaluate} or {@code verify} (evaluator)
  * @param task the task document of that command, JSON
+ * @param workPrefix where launcher and ranks leave word for each other ({@link
+ *     dev.tatara.config.task.WorkKeys})
  * @param worldSize processes
  * @param epoch fencing number of this formation, counted from 1
  * @param threads compute threads of each process
@@ -27,6 +29,7 @@ public record Gang(
     Image image,
     String command,
     String task,
+    String workPrefix,
     int worldSize,
     int epoch,
     int threads,
@@ -45,6 +48,7 @@ public record Gang(
         image,
         command,
         task,
+        workPrefix,
         worldSize,
         newEpoch,
         threads,

@@ -1,5 +1,6 @@
 package dev.tatara.k8s;
 
+import dev.tatara.config.Secrets;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;

@@ -8,10 +8,21 @@ import org.jspecify.annotations.Nullable;
  * @param pod name of the process or pod
  * @param node machine it runs on
  * @param exitCode null while it runs; 128 + signal if a signal ended it
- * @param lastLine last line of its log, with credentials removed
+ * @param lastLine last line of its log, with credentials removed; why it ended, where that is known
+ * @param dismissed it was asked to go: its pod was deleted, evicted or preempted
  */
 public record PodStatus(
-    int rank, String pod, String node, @Nullable Integer exitCode, String lastLine) {
+    int rank,
+    String pod,
+    String node,
+    @Nullable Integer exitCode,
+    String lastLine,
+    boolean dismissed) {
+  /** One that nobody has asked to go, as far as is known. */
+  public PodStatus(int rank, String pod, String node, @Nullable Integer exitCode, String lastLine) {
+    this(rank, pod, node, exitCode, lastLine, false);
+  }
+
   /** It has not ended. */
   public boolean running() {
     return exitCode == null;

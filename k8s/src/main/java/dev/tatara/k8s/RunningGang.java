@@ -2,6 +2,7 @@ package dev.tatara.k8s;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A gang that was started. */
 public interface RunningGang {
@@ -17,11 +18,38 @@ public interface RunningGang {
    */
   void terminate(Duration grace);
 
+  /**
+   * Lets the gang go on without this launcher, for the next one to adopt. Where no gang outlives
+   * its launcher this is {@link #terminate}.
+   */
+  default void leave(Duration grace) {
+    terminate(grace);
+  }
+
+  /**
+   * Processes that end are replaced without the launcher, in their pods or by the cluster; it looks
+   * on, and asks for a restart by an order in the store.
+   */
+  default boolean heals() {
+    return false;
+  }
+
+  /** Some rank has no process, since the cluster has no room for its pod yet or is starting it. */
+  default boolean waits() {
+    return false;
+  }
+
+  /** Why {@link #waits} lasts, and what a person can do, in one sentence. */
+  default Optional<String> trouble() {
+    return Optional.empty();
+  }
+
   /** Kills the process of one rank (SIGKILL), if it runs, and waits until it is gone. */
   void kill(int rank);
 
   /**
-   * Starts a process in the place of one that has ended; the others keep theirs.
+   * Starts a process in the place of one that has ended; the others keep theirs. Where the gang
+   * heals, takes note that this end is known.
    *
    * @param epoch the lowest epoch that it may join
    */

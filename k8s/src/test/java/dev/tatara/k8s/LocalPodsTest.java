@@ -212,6 +212,7 @@ class LocalPodsTest {
         Gang.Image.TRAINER,
         "train",
         task,
+        "work/pretrain/f00/",
         worldSize,
         1,
         1,

@@ -36,6 +36,14 @@ final class StageBoard {
     change(open(stage, State.RUNNING, 0, ""));
   }
 
+  /** Of a stage at work; one that has ended has other things to say. */
+  void troubled(Stage stage, String sentence) {
+    StageOutcome outcome = outcomes.get(stage);
+    if (outcome != null && outcome.state() == State.RUNNING) {
+      change(open(stage, State.RUNNING, 0, sentence));
+    }
+  }
+
   void paused(Stage stage) {
     change(open(stage, State.PAUSED, 0, "waits for the signal resume"));
   }

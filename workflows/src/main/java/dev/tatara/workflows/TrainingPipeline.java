@@ -44,4 +44,8 @@ public interface TrainingPipeline {
   /** A failure that an activity met and heals by itself; told again when it has recovered. */
   @SignalMethod
   void recordFailure(LedgerEntry entry);
+
+  /** An activity waits for something that a person must mend; told again when that is over. */
+  @SignalMethod
+  void recordTrouble(StageTrouble trouble);
 }

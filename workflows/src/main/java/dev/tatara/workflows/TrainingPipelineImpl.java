@@ -267,4 +267,9 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   public void recordFailure(LedgerEntry entry) {
     ledger.add(entry);
   }
+
+  @Override
+  public void recordTrouble(StageTrouble trouble) {
+    board.troubled(trouble.stage(), trouble.sentence());
+  }
 }

@@ -4,6 +4,7 @@ import dev.tatara.base.store.ObjectStore;
 import dev.tatara.config.Json;
 import dev.tatara.config.task.Heartbeat;
 import dev.tatara.config.task.LedgerEntry;
+import dev.tatara.config.task.RestartOrder;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.config.task.WorkKeys;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
@@ -62,12 +64,34 @@ final class Epochs {
     return newest() > number(released());
   }
 
+  /** Notes that the launcher leaves a healthy gang to the next one, on purpose. */
+  void handOver() {
+    store.write(handedOver(), bytes(1));
+  }
+
+  /** Whether the last launcher did so; asked once. */
+  boolean wasHandedOver() {
+    boolean handed = number(handedOver()) == 1;
+    store.write(handedOver(), bytes(0));
+    return handed;
+  }
+
+  private String handedOver() {
+    return keys.prefix() + "handed-over";
+  }
+
   private String released() {
     return keys.prefix() + "released";
   }
 
   Optional<TaskProgress> progress() {
     return store.readIfPresent(keys.progress()).map(bytes -> Json.read(bytes, TaskProgress.class));
+  }
+
+  /** Asks the pod of a rank to kill its process and to start another one. */
+  void orderRestart(int rank) {
+    RestartOrder order = new RestartOrder(UUID.randomUUID().toString());
+    store.write(keys.restartOrder(rank), Json.bytes(order));
   }
 
   /** The last sign of life of each rank that has given one. */

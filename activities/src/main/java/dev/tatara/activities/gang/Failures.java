@@ -3,11 +3,13 @@ package dev.tatara.activities.gang;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.k8s.PodStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,9 @@ final class Failures {
   private final Clock clock;
   private final Map<String, LedgerEntry> entries = new LinkedHashMap<>();
   private final List<String> open = new ArrayList<>();
+
+  /** What the ranks and their pods said, as they said it. */
+  private final Map<String, LedgerEntry> said = new HashMap<>();
 
   Failures(GangTask task, Ledger ledger, GangListener listener, Clock clock) {
     this.task = task;
@@ -50,9 +55,7 @@ final class Failures {
   void cutOff(int epoch, @Nullable TaskProgress progress) {
     add(
         now(),
-        -1,
-        "launcher",
-        "",
+        new PodStatus(-1, "launcher", "", null, ""),
         FailureClass.ORCHESTRATOR,
         "the process that watched this gang ended before it",
         epoch,
@@ -66,25 +69,67 @@ final class Failures {
    * @param epoch that failed
    */
   void record(Instant at, int epoch, Verdict verdict, @Nullable TaskProgress progress) {
-    add(
-        at,
-        verdict.culprit().rank(),
-        verdict.culprit().pod(),
-        verdict.culprit().node(),
-        verdict.failureClass(),
-        verdict.evidence(),
-        epoch,
-        progress);
+    add(at, verdict.culprit(), verdict.failureClass(), verdict.evidence(), epoch, progress);
   }
 
-  /** The ranks say what they survived without help; what was told before is not told again. */
-  void survived(Map<String, LedgerEntry> incidents) {
-    incidents.forEach(
+  /** Goes on with what an earlier launcher of the same gang has put down. */
+  void takeUp(Map<String, LedgerEntry> earlier) {
+    entries.putAll(earlier);
+    earlier.forEach(
         (name, entry) -> {
-          if (!entry.equals(entries.get(name))) {
-            publish(name, entry);
+          if (isOpen(entry)) {
+            open.add(name);
           }
         });
+  }
+
+  /** The launcher before this one ended without a word, and the gang did not mind. */
+  void takenOver(int epoch, @Nullable TaskProgress progress) {
+    int step = progress == null ? 0 : (int) progress.done();
+    Instant now = now();
+    LedgerEntry entry =
+        entry(
+            now,
+            new PodStatus(-1, "launcher", "", null, ""),
+            FailureClass.ORCHESTRATOR,
+            "the process that watched this gang ended without a word; the ranks went on, and another one watches them now",
+            epoch,
+            step);
+    publish("%05d-launcher-%d".formatted(epoch, now.toEpochMilli()), recovered(entry, step, now));
+  }
+
+  /** A failure of this pod is in the ledger. */
+  boolean knows(String pod) {
+    return entries.values().stream().anyMatch(entry -> entry.pod().equals(pod));
+  }
+
+  /**
+   * The ranks and their pods say what they survived without help; what was told before is not told
+   * again.
+   *
+   * @return those that are new and not over: no step has been made since
+   */
+  List<LedgerEntry> survived(Map<String, LedgerEntry> incidents) {
+    List<LedgerEntry> unfinished = new ArrayList<>();
+    incidents.forEach(
+        (name, entry) -> {
+          LedgerEntry known = entries.get(name);
+          boolean isOver = known != null && !isOpen(known) && isOpen(entry);
+          if (entry.equals(said.put(name, entry)) || isOver) {
+            return;
+          }
+          publish(name, entry);
+          if (isOpen(entry) && !open.contains(name)) {
+            open.add(name);
+            unfinished.add(entry);
+          }
+        });
+    return unfinished;
+  }
+
+  /** Divergence that was not got over is the end: nothing will come of it. */
+  private static boolean isOpen(LedgerEntry entry) {
+    return entry.secondsToRecover() < 0 && entry.failureClass() != FailureClass.DIVERGENCE;
   }
 
   /** A later epoch has made its first new step. */
@@ -116,29 +161,36 @@ final class Failures {
 
   private void add(
       Instant at,
-      int rank,
-      String pod,
-      String node,
+      PodStatus pod,
       FailureClass failureClass,
       String evidence,
       int epoch,
       @Nullable TaskProgress progress) {
-    String name = "%05d-rank%d".formatted(epoch, rank);
+    String name = "%05d-rank%d".formatted(epoch, pod.rank());
     open.add(name);
-    publish(
-        name,
-        new LedgerEntry(
-            at.truncatedTo(ChronoUnit.MILLIS).toString(),
-            task.stage(),
-            rank,
-            pod,
-            node,
-            failureClass,
-            evidence,
-            epoch,
-            progress == null ? 0 : (int) progress.done(),
-            0,
-            NOT_RECOVERED));
+    int lastStep = progress == null ? 0 : (int) progress.done();
+    publish(name, entry(at, pod, failureClass, evidence, epoch, lastStep));
+  }
+
+  private LedgerEntry entry(
+      Instant at,
+      PodStatus pod,
+      FailureClass failureClass,
+      String evidence,
+      int epoch,
+      int lastStep) {
+    return new LedgerEntry(
+        at.truncatedTo(ChronoUnit.MILLIS).toString(),
+        task.stage(),
+        pod.rank(),
+        pod.pod(),
+        pod.node(),
+        failureClass,
+        evidence,
+        epoch,
+        lastStep,
+        0,
+        NOT_RECOVERED);
   }
 
   private void publish(String name, LedgerEntry entry) {

@@ -14,6 +14,21 @@ public interface GangListener {
    */
   void looked(@Nullable TaskProgress progress);
 
+  /**
+   * The gang cannot start, or not wholly, until a person does something.
+   *
+   * @param sentence what and what to do; empty when it is over
+   */
+  default void troubled(String sentence) {}
+
+  /**
+   * Whether the work is not wanted any more; asked when the thread was interrupted, which also
+   * happens to a launcher that has to go, or that another one has taken over from.
+   */
+  default boolean isCancelled() {
+    return true;
+  }
+
   /** A failure that will be recovered from; called again when it is, with the seconds it took. */
   void failed(LedgerEntry entry);
 }

@@ -8,13 +8,16 @@ import dev.tatara.k8s.Gang;
 import dev.tatara.k8s.Pods;
 import dev.tatara.k8s.RunningGang;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * Brings one gang's work to its end, through as many epochs as it takes: a rank that dies is
  * replaced, and the gang goes on from its newest checkpoint. When a method returns or throws, no
- * process of the gang is left.
+ * process of the gang is left; only where gangs outlive their launcher, one that was merely
+ * interrupted leaves its gang at work.
  */
 public final class GangRun {
   private final Pods pods;
@@ -38,34 +41,59 @@ public final class GangRun {
    * @return the failures that were met
    * @throws InvalidInputException if a rank says that the user must change something
    * @throws GangFailedException if it fails again and again
-   * @throws InterruptedException if this thread was interrupted; the gang had its grace period
+   * @throws InterruptedException if this thread was interrupted: the gang had its grace period, or
+   *     goes on, where it can, if nobody has cancelled its work
    */
   public List<LedgerEntry> toEnd(GangTask task, GangListener listener) throws InterruptedException {
     Epochs epochs = new Epochs(store, task.workPrefix());
-    Failures failures = new Failures(task, new Ledger(store), listener, clock);
-    if (epochs.wasCutOff()) {
-      failures.cutOff(epochs.newest(), epochs.progress().orElse(null));
+    Ledger ledger = new Ledger(store);
+    Failures failures = new Failures(task, ledger, listener, clock);
+    Optional<RunningGang> left = pods.adopt(gang(task, 1));
+    int epoch;
+    if (left.isPresent()) {
+      failures.takeUp(ledger.entries(task.run(), task.name()));
+      epoch = Math.max(1, epochs.newest());
+      if (!epochs.wasHandedOver()) {
+        failures.takenOver(epoch, epochs.progress().orElse(null));
+      }
+    } else {
+      if (epochs.wasCutOff()) {
+        failures.cutOff(epochs.newest(), epochs.progress().orElse(null));
+      }
+      epoch = epochs.open();
     }
-    int epoch = epochs.open();
-    RunningGang gang = pods.createOrAdopt(gang(task, epoch));
-    boolean orderly = false;
+    RunningGang gang = left.orElseGet(() -> pods.createOrAdopt(gang(task, epoch)));
+    GangWatch watch = new GangWatch(task, gang, epoch, epochs, listener, failures, policy);
+    watch(watch, gang, epochs, listener);
+    return failures.entries();
+  }
+
+  private void watch(GangWatch watch, RunningGang gang, Epochs epochs, GangListener listener)
+      throws InterruptedException {
+    Duration grace = policy.grace();
+    boolean wanted = false;
     try {
-      new GangWatch(task, gang, epoch, epochs, listener, failures, policy).untilDone();
-      orderly = true;
-      return failures.entries();
+      watch.untilDone();
+      grace = policy.farewell();
+    } catch (InterruptedException e) {
+      wanted = !listener.isCancelled();
+      throw e;
     } finally {
-      gang.terminate(orderly ? policy.farewell() : policy.grace());
-      release(epochs);
+      if (wanted && gang.heals()) {
+        gang.leave(grace);
+        uninterrupted(epochs::handOver);
+      } else {
+        gang.terminate(grace);
+        uninterrupted(epochs::release);
+      }
     }
   }
 
-  /**
-   * An interrupted thread cannot write to the store, but this end is on purpose and must be told.
-   */
-  private static void release(Epochs epochs) {
+  /** An interrupted thread cannot write to the store, but an end on purpose must be told. */
+  private static void uninterrupted(Runnable word) {
     boolean interrupted = Thread.interrupted();
     try {
-      epochs.release();
+      word.run();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -81,6 +109,7 @@ public final class GangRun {
         task.image(),
         task.command(),
         task.task(),
+        task.workPrefix(),
         task.worldSize(),
         epoch,
         task.threads(),

@@ -33,6 +33,7 @@ final class GangWatch {
   private final GangPolicy policy;
   private final Patience patience;
   private final HangWatch hangs;
+  private final Troubles troubles;
 
   /** Epoch in which each rank's process was started. */
   private final int[] startedIn;
@@ -64,6 +65,7 @@ final class GangWatch {
     this.policy = policy;
     this.patience = new Patience(task, policy);
     this.hangs = new HangWatch(policy);
+    this.troubles = new Troubles(listener::troubled, failures::now);
     this.opened = epoch;
     this.failedEpoch = epoch - 1;
     this.startedIn = new int[task.worldSize()];
@@ -78,11 +80,16 @@ final class GangWatch {
       List<PodStatus> pods = gang.status();
       if (pods.stream().allMatch(pod -> isCode(pod, ExitCode.DONE))) {
         look();
-        failures.survived(incidents());
+        heed(incidents());
         // There may have been no step left to make, or it is work that has no steps.
         failures.recovered(last == null ? 0 : last.restoredStep());
         return;
       }
+      boolean waits = gang.waits();
+      if (waits) {
+        hangs.restarted(failedEpoch); // a gang that is not whole makes no steps
+      }
+      troubles.looked(waits ? gang.trouble().orElse("") : "");
       Optional<Verdict> verdict = Verdict.of(pods);
       if (verdict.isPresent()) {
         replaceEnded(now, verdict.get());
@@ -95,6 +102,10 @@ final class GangWatch {
   private void look() {
     TaskProgress now = news();
     hangs.looked(now);
+    if (gang.heals() && (now == null || now.equals(last))) {
+      // Nothing new from the ranks: their pods may know why.
+      heed(incidents());
+    }
     if (now != null && !now.equals(last)) {
       last = now;
       if (now.done() > now.restoredStep()) {
@@ -104,11 +115,20 @@ final class GangWatch {
     listener.looked(now);
   }
 
+  /** What was healed without the launcher counts like what it heals. */
+  private void heed(Map<String, LedgerEntry> incidents) {
+    for (LedgerEntry incident : failures.survived(incidents)) {
+      failedEpoch = Math.max(failedEpoch, incident.epoch());
+      hangs.restarted(failedEpoch);
+      patience.failed(Verdict.of(incident), last, failures.entries().size());
+    }
+  }
+
   /** The epoch of this word has made a new step. */
   private void stepIn(TaskProgress now) {
     if (now.epoch() != askedEpoch) {
       askedEpoch = now.epoch();
-      failures.survived(incidents());
+      heed(incidents());
     }
     if (now.epoch() > failedEpoch) {
       failures.recovered(now.restoredStep());
@@ -157,7 +177,7 @@ final class GangWatch {
   }
 
   private void replaceEnded(Instant at, Verdict verdict) throws InterruptedException {
-    if (verdict.failureClass() == FailureClass.PREEMPTED) {
+    if (verdict.failureClass() == FailureClass.PREEMPTED && !gang.heals()) {
       // They leave together, and the last may still save what all need.
       awaitFarewell();
     }
@@ -180,7 +200,8 @@ final class GangWatch {
   private boolean isNews(PodStatus pod) {
     boolean follows = isCode(pod, ExitCode.INFRASTRUCTURE) || isCode(pod, ExitCode.PREEMPTED);
     boolean old = startedIn[pod.rank()] < opened;
-    return !isCode(pod, ExitCode.DONE) && !(follows && old && failures.isOpen());
+    boolean told = gang.heals() && failures.knows(pod.pod());
+    return !isCode(pod, ExitCode.DONE) && !told && !(follows && old && failures.isOpen());
   }
 
   private void replaceHung(List<PodStatus> pods) throws InterruptedException {
@@ -201,7 +222,9 @@ final class GangWatch {
     failed(verdict, epoch);
     for (PodStatus pod : running) {
       // Where one alone did not help, all are replaced.
-      if (again || pod.rank() == rank) {
+      if (gang.heals() && !again && pod.rank() == rank) {
+        epochs.orderRestart(rank);
+      } else if (again || pod.rank() == rank) {
         gang.kill(pod.rank());
       }
     }

@@ -5,6 +5,8 @@ import dev.tatara.config.Json;
 import dev.tatara.config.task.LedgerEntry;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The failures of a run, in the store at once, so that they outlive every process: {@code
@@ -28,6 +30,18 @@ public final class Ledger {
         .map(key -> Json.read(store.read(key), LedgerEntry.class))
         .sorted(Comparator.comparing(LedgerEntry::at))
         .toList();
+  }
+
+  /** Those of one gang, by name, in the order of their names. */
+  SortedMap<String, LedgerEntry> entries(String run, String gang) {
+    String prefix = prefix(run) + gang + "-";
+    SortedMap<String, LedgerEntry> entries = new TreeMap<>();
+    for (String key : store.list(prefix)) {
+      entries.put(
+          key.substring(prefix.length()).replace(".json", ""),
+          Json.read(store.read(key), LedgerEntry.class));
+    }
+    return entries;
   }
 
   private static String prefix(String run) {

@@ -2,6 +2,7 @@ package dev.tatara.activities.gang;
 
 import dev.tatara.config.task.ExitCode;
 import dev.tatara.config.task.FailureClass;
+import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.k8s.PodStatus;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +27,14 @@ record Verdict(PodStatus culprit, FailureClass failureClass) {
     return pods.stream()
         .filter(pod -> code(pod) != ExitCode.DONE)
         .min(Comparator.comparingInt(Verdict::suspicion).thenComparingInt(PodStatus::rank))
-        .map(pod -> new Verdict(pod, classOf(code(pod))));
+        .map(pod -> new Verdict(pod, classOf(pod)));
+  }
+
+  /** Of a failure that is in the ledger. */
+  static Verdict of(LedgerEntry entry) {
+    PodStatus culprit =
+        new PodStatus(entry.rank(), entry.pod(), entry.node(), null, entry.evidence());
+    return new Verdict(culprit, entry.failureClass());
   }
 
   /**
@@ -41,7 +49,7 @@ record Verdict(PodStatus culprit, FailureClass failureClass) {
             pod ->
                 pod.rank() == worst.culprit().rank()
                     || suspicion(pod) == suspicion(worst.culprit()) && suspicion(pod) < FOLLOWS)
-        .map(pod -> new Verdict(pod, classOf(code(pod))))
+        .map(pod -> new Verdict(pod, classOf(pod)))
         .toList();
   }
 
@@ -53,11 +61,14 @@ record Verdict(PodStatus culprit, FailureClass failureClass) {
   /** A rank that lost its peers ends as well: the one that was killed or complains is the cause. */
   private static int suspicion(PodStatus pod) {
     int code = code(pod);
-    if (code > SIGNAL && code != TERMINATED) {
-      return 0;
-    }
     if (ExitCode.isUserError(code)) {
       return 1;
+    }
+    if (pod.dismissed()) {
+      return FOLLOWS;
+    }
+    if (code > SIGNAL && code != TERMINATED) {
+      return 0;
     }
     return switch (code) {
       case ExitCode.INFRASTRUCTURE, ExitCode.PREEMPTED, TERMINATED -> FOLLOWS;
@@ -65,7 +76,8 @@ record Verdict(PodStatus culprit, FailureClass failureClass) {
     };
   }
 
-  private static FailureClass classOf(int code) {
+  private static FailureClass classOf(PodStatus pod) {
+    int code = code(pod);
     if (code == ExitCode.DATA) {
       return FailureClass.DATA;
     }
@@ -74,6 +86,9 @@ record Verdict(PodStatus culprit, FailureClass failureClass) {
     }
     if (ExitCode.isUserError(code)) {
       return FailureClass.USER;
+    }
+    if (pod.dismissed()) {
+      return FailureClass.PREEMPTED;
     }
     return switch (code) {
       case ExitCode.PREEMPTED, TERMINATED -> FailureClass.PREEMPTED;

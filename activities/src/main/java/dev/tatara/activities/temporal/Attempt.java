@@ -4,8 +4,11 @@ import dev.tatara.activities.gang.GangFailedException;
 import dev.tatara.base.store.CorruptArtifactException;
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.InvalidInputException;
+import dev.tatara.config.artifact.Stage;
+import dev.tatara.k8s.cluster.ClusterException;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import java.io.UncheckedIOException;
@@ -32,12 +35,29 @@ final class Attempt {
   private final Thread worker = Thread.currentThread();
   private @Nullable ActivityCompletionException cancelled;
   private boolean ended;
+  private volatile String said = "";
 
   private Attempt() {}
 
   /** Does the work on this thread. */
   static <T> T at(Callable<T> work) {
     return new Attempt().run(work);
+  }
+
+  /** Does the work of a gang on this thread. */
+  static <T> T atGang(Stage stage, GangWork<T> work) {
+    Attempt attempt = new Attempt();
+    return attempt.run(() -> work.with(new GangReports(attempt, stage)));
+  }
+
+  /** Work that a gang does. */
+  interface GangWork<T> {
+    T with(GangReports reports) throws Exception;
+  }
+
+  /** The run wants this work no more. Interrupted for another reason, it is another's to go on. */
+  boolean isCancelled() {
+    return cancelled() instanceof ActivityCanceledException;
   }
 
   private <T> T run(Callable<T> work) {
@@ -63,7 +83,10 @@ final class Attempt {
 
   /** Tried again by the workflow, unless it was tried often enough. */
   private RuntimeException failure(Exception e) {
-    boolean outside = e instanceof StoreException || e instanceof UncheckedIOException;
+    boolean outside =
+        e instanceof StoreException
+            || e instanceof ClusterException
+            || e instanceof UncheckedIOException;
     int most = outside ? MOST_ATTEMPTS_OUTSIDE : MOST_ATTEMPTS_OWN;
     if (context.getInfo().getAttempt() < most) {
       return Activity.wrap(e);
@@ -73,9 +96,14 @@ final class Attempt {
         "%s (tried %d times)".formatted(message, most), e.getClass().getSimpleName(), e);
   }
 
+  /** From now on the activity's heartbeat says this. */
+  void says(String sentence) {
+    said = sentence;
+  }
+
   private void beat() {
     try {
-      context.heartbeat(null);
+      context.heartbeat(said.isEmpty() ? null : said);
     } catch (ActivityCompletionException e) {
       cancel(e);
     }

@@ -53,14 +53,15 @@ public final class EvaluateActivitiesImpl implements EvaluateActivities {
 
   @Override
   public Evaluated evaluate(Candidate candidate) {
-    return Attempt.at(
-        () -> {
+    return Attempt.atGang(
+        Stage.EVALUATE,
+        reports -> {
           EvaluateTask task = task(candidate);
           Optional<EvaluationResult> known = result(task);
           if (known.isPresent()) {
             return new Evaluated(known.get(), true, List.of());
           }
-          List<LedgerEntry> ledger = gangs.toEnd(gang(task), new GangReports());
+          List<LedgerEntry> ledger = gangs.toEnd(gang(task), reports);
           return new Evaluated(
               result(task)
                   .orElseThrow(

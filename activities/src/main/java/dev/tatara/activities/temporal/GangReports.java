@@ -1,8 +1,10 @@
 package dev.tatara.activities.temporal;
 
 import dev.tatara.activities.gang.GangListener;
+import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.workflows.StageTrouble;
 import dev.tatara.workflows.TrainingPipeline;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
@@ -15,10 +17,14 @@ import org.slf4j.LoggerFactory;
 final class GangReports implements GangListener {
   private static final Logger LOG = LoggerFactory.getLogger(GangReports.class);
 
+  private final Attempt attempt;
+  private final Stage stage;
   private final TrainingPipeline pipeline;
 
   /** For the activity that this thread is doing. */
-  GangReports() {
+  GangReports(Attempt attempt, Stage stage) {
+    this.attempt = attempt;
+    this.stage = stage;
     ActivityExecutionContext context = Activity.getExecutionContext();
     this.pipeline =
         context
@@ -29,6 +35,25 @@ final class GangReports implements GangListener {
   @Override
   public void looked(@Nullable TaskProgress progress) {
     // A cancellation arrives as an interrupt of this thread.
+  }
+
+  /** For the run's status; those who look at the activity find it in its heartbeat. */
+  @Override
+  public void troubled(String sentence) {
+    attempt.says(sentence);
+    try {
+      pipeline.recordTrouble(new StageTrouble(stage, sentence));
+    } catch (WorkflowException e) {
+      LOG.warn("the run was not told of its trouble: {}", e.getMessage());
+    }
+    if (!sentence.isEmpty()) {
+      LOG.warn("stage={} waits: {}", stage.word(), sentence);
+    }
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return attempt.isCancelled();
   }
 
   @Override

@@ -49,10 +49,11 @@ public final class PublishActivitiesImpl implements PublishActivities {
 
   @Override
   public Verified verify(Publication publication) {
-    return Attempt.at(() -> verifyNow(publication));
+    return Attempt.atGang(Stage.PUBLISH, reports -> verifyNow(publication, reports));
   }
 
-  private Verified verifyNow(Publication publication) throws InterruptedException {
+  private Verified verifyNow(Publication publication, GangReports reports)
+      throws InterruptedException {
     String work = of(publication).workPrefix();
     ObjectStore store = artifacts.store();
     String inputs = work + "probes.json";
@@ -65,10 +66,11 @@ public final class PublishActivitiesImpl implements PublishActivities {
     store.write(inputs, of(publication).probes(tokens));
     List<LedgerEntry> ledger = new ArrayList<>();
     ScoreTask score = new ScoreTask(publication.run(), publication.model(), inputs, logits);
-    ledger.addAll(run(publication, Gang.Image.TRAINER, "score", Json.text(score), work));
+    ledger.addAll(run(publication, Gang.Image.TRAINER, "score", Json.text(score), work, reports));
     VerifyTask verify =
         new VerifyTask(publication.run(), publication.model(), inputs, logits, TOLERANCE, output);
-    ledger.addAll(run(publication, Gang.Image.EVALUATOR, "verify", Json.text(verify), work));
+    ledger.addAll(
+        run(publication, Gang.Image.EVALUATOR, "verify", Json.text(verify), work, reports));
     Verification verification = Json.read(store.read(output), Verification.class);
     if (!verification.accepted()) {
       throw new IllegalStateException(
@@ -79,7 +81,12 @@ public final class PublishActivitiesImpl implements PublishActivities {
   }
 
   private List<LedgerEntry> run(
-      Publication publication, Gang.Image image, String command, String task, String work)
+      Publication publication,
+      Gang.Image image,
+      String command,
+      String task,
+      String work,
+      GangReports reports)
       throws InterruptedException {
     return gangs.toEnd(
         new GangTask(
@@ -93,7 +100,7 @@ public final class PublishActivitiesImpl implements PublishActivities {
             threads,
             MAX_HEAP_MEGABYTES,
             work + command + "/"),
-        new GangReports());
+        reports);
   }
 
   @Override

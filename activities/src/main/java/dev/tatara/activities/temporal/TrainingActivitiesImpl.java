@@ -53,13 +53,14 @@ public final class TrainingActivitiesImpl implements TrainingActivities {
 
   @Override
   public TrainResult train(TrainTask task) {
-    return Attempt.at(
-        () -> {
+    return Attempt.atGang(
+        task.stage(),
+        reports -> {
           Optional<ArtifactRef> made = find(task);
           if (made.isPresent()) {
             return new TrainResult(artifact(made.get()), List.of());
           }
-          List<LedgerEntry> ledger = gangs.toEnd(gang(task), new GangReports());
+          List<LedgerEntry> ledger = gangs.toEnd(gang(task), reports);
           ArtifactRef model =
               find(task)
                   .orElseThrow(

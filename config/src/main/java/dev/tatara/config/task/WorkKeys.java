@@ -82,6 +82,16 @@ public record WorkKeys(String prefix) {
     return incidents() + "%08d-%d.json".formatted(epoch, number);
   }
 
+  /** {@link LedgerEntry} of a process that ended within its pod, the {@code number}-th there. */
+  public String incident(String pod, int number) {
+    return incidents() + "pod-%s-%d.json".formatted(pod, number);
+  }
+
+  /** {@link RestartOrder} to the pod of a rank. */
+  public String restartOrder(int rank) {
+    return prefix + "orders/rank-%d.json".formatted(rank);
+  }
+
   /** Below it lie the checkpoints' folders. */
   public String checkpoints() {
     return prefix + "checkpoints/";

@@ -5,6 +5,8 @@ import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.cli.progress.StageProgress;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.k8s.LocalPods;
+import dev.tatara.k8s.Program;
 import dev.tatara.worker.TataraWorker;
 import dev.tatara.worker.WorkerSettings;
 import io.temporal.client.WorkflowClient;
@@ -52,7 +54,9 @@ final class Workplace implements AutoCloseable {
             base,
             Runtime.getRuntime().availableProcessors());
     MetricsServer metrics = MetricsServer.start(System.getenv());
-    TataraWorker worker = TataraWorker.start(temporal.client(), settings);
+    LocalPods pods =
+        new LocalPods(state.directory(), image -> Program.installed(home.directory(), image));
+    TataraWorker worker = TataraWorker.start(temporal.client(), settings, pods);
     endpoints.announce(state);
     return new Workplace(state, temporal, artifacts, worker, metrics);
   }

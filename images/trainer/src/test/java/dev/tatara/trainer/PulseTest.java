@@ -28,7 +28,7 @@ final class PulseTest {
           ObjectStore.connect(
               new StoreSettings(server.endpoint(), "us-east-1", "local", "secret", "tatara", ""));
       WorkKeys keys = new WorkKeys("work/x/");
-      Epochs epochs = new Epochs(store, keys, new Rank(1, 2, 1, "127.0.0.1", 1, 4));
+      Epochs epochs = new Epochs(store, keys, new Rank(1, 2, 1, "127.0.0.1", 1, "127.0.0.1", 4));
       try (Pulse pulse =
           Pulse.start(
               store,

@@ -30,7 +30,7 @@ final class RankProcess {
           "/org/junit/",
           "/org/assertj/",
           "/embedded/target/");
-  private static final long PATIENCE_SECONDS = 300;
+  private static final long PATIENCE_SECONDS = Long.getLong("tatara.patience.seconds", 300);
 
   private final Process process;
   private final List<String> lines = Collections.synchronizedList(new ArrayList<>());

@@ -4,6 +4,12 @@ import dev.tatara.base.metrics.MetricsServer;
 import dev.tatara.base.store.StoreSettings;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.ExitCode;
+import dev.tatara.k8s.LocalPods;
+import dev.tatara.k8s.Pods;
+import dev.tatara.k8s.Program;
+import dev.tatara.k8s.cluster.ClusterSettings;
+import dev.tatara.k8s.cluster.KubernetesPods;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -15,13 +21,30 @@ public final class Main {
     Map<String, String> environment = System.getenv();
     try {
       MetricsServer.start(environment);
+      WorkerSettings settings = settings(environment);
       TataraWorker worker =
-          TataraWorker.start(TemporalConnection.open(environment), settings(environment));
+          TataraWorker.start(
+              TemporalConnection.open(environment), settings, pods(environment, settings));
       Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "drain"));
     } catch (InvalidInputException e) {
       System.err.println(e.getMessage());
       System.exit(ExitCode.USER);
     }
+  }
+
+  /** {@code TATARA_PODS}: {@code local}, or {@code kubernetes} for the cluster of this process. */
+  private static Pods pods(Map<String, String> environment, WorkerSettings settings) {
+    String place = environment.getOrDefault("TATARA_PODS", "local");
+    return switch (place) {
+      case "local" ->
+          new LocalPods(settings.state(), image -> Program.installed(settings.home(), image));
+      case "kubernetes" ->
+          new KubernetesPods(
+              new KubernetesClientBuilder().build(), ClusterSettings.fromEnvironment(environment));
+      default ->
+          throw new InvalidInputException(
+              "TATARA_PODS is \"%s\"; set it to local or kubernetes".formatted(place));
+    };
   }
 
   private static WorkerSettings settings(Map<String, String> environment) {

@@ -20,9 +20,7 @@ import dev.tatara.activities.tokenize.TokenizeStage;
 import dev.tatara.activities.training.TrainTasks;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
-import dev.tatara.k8s.LocalPods;
 import dev.tatara.k8s.Pods;
-import dev.tatara.k8s.Program;
 import dev.tatara.workflows.TaskQueues;
 import dev.tatara.workflows.TrainingPipelineImpl;
 import io.temporal.client.WorkflowClient;
@@ -48,15 +46,15 @@ public final class TataraWorker implements AutoCloseable {
   /**
    * Starts to work.
    *
+   * @param pods where gangs run
    * @throws dev.tatara.config.InvalidInputException if the object store does not answer
    */
-  public static TataraWorker start(WorkflowClient client, WorkerSettings settings) {
+  public static TataraWorker start(WorkflowClient client, WorkerSettings settings, Pods pods) {
     ObjectStore store = ObjectStore.connect(settings.store());
     Artifacts artifacts = new Artifacts(store);
     Sources sources =
         new SchemeSources(
             settings.base(), settings.state().resolve("cache/downloads"), settings.store(), false);
-    Pods pods = new LocalPods(settings.state(), image -> Program.installed(settings.home(), image));
     GangRun gangs =
         new GangRun(pods, store, settings.store(), GangPolicy.DEFAULT, Clock.systemUTC());
     DataStageRunner stages =

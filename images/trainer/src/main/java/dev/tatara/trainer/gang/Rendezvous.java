@@ -4,8 +4,6 @@ import dev.tatara.base.process.Rank;
 import dev.tatara.base.store.StoreException;
 import dev.tatara.config.Json;
 import dev.tatara.config.task.Meeting;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -27,8 +25,6 @@ public final class Rendezvous implements AutoCloseable {
 
   /** A look at the store's epochs is dearer than one at a claim. */
   private static final int POLLS_PER_LOOK = 3;
-
-  private static final String LOOPBACK = "127.0.0.1";
 
   private final Epochs epochs;
   private final Rank rank;
@@ -53,22 +49,11 @@ public final class Rendezvous implements AutoCloseable {
     this.epochs = epochs;
     this.rank = epochs.rank();
     this.silence = silence;
-    this.address = ownAddress(rank);
+    this.address = rank.address();
     this.gang =
         rank.worldSize() == 1
             ? new SoloGang()
             : new GlooGang(rank.rank(), rank.worldSize(), epochs::requireNewest);
-  }
-
-  private static String ownAddress(Rank rank) {
-    if (rank.masterAddress().equals(LOOPBACK) || rank.masterAddress().equals("localhost")) {
-      return LOOPBACK;
-    }
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("this machine does not know its own name", e);
-    }
   }
 
   /** The gang: always the same object, of use after {@link #form} and until a peer is lost. */
@@ -128,8 +113,8 @@ public final class Rendezvous implements AutoCloseable {
     String key = epochs.keys().master(epoch);
     TCPStore store;
     if (rank.rank() == 0) {
-      store = GlooGroup.listen(rank.masterAddress(), rank.masterPort());
-      Meeting meeting = new Meeting(rank.masterAddress(), GlooGroup.port(store));
+      store = GlooGroup.listen(address, rank.masterPort());
+      Meeting meeting = new Meeting(address, GlooGroup.port(store));
       epochs.store().write(key, Json.bytes(meeting));
     } else {
       if (!await(() -> epochs.store().readIfPresent(key).isPresent(), finished, deadline)) {

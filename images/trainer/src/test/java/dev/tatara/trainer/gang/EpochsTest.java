@@ -39,7 +39,7 @@ final class EpochsTest {
   }
 
   private Epochs process(int rank, int worldSize, int epoch) {
-    return new Epochs(store, KEYS, new Rank(rank, worldSize, rank, ADDRESS, 1, epoch));
+    return new Epochs(store, KEYS, new Rank(rank, worldSize, rank, ADDRESS, 1, ADDRESS, epoch));
   }
 
   @Test

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The command {@code tatara} as a child process, started as the launcher script starts it. */
 public final class TataraCommand implements AutoCloseable {
+  private static final int SIGINT = 2;
+
   private final Process process;
   private final Path output;
 
@@ -27,6 +29,10 @@ public final class TataraCommand implements AutoCloseable {
   public static TataraCommand start(Path state, String... arguments) throws IOException {
     Path home = home();
     List<String> command = new ArrayList<>();
+    if (ignoresInterrupts()) {
+      // A build in the background of a shell: the command would ignore Ctrl-C as well.
+      command.addAll(List.of("env", "--default-signal=INT"));
+    }
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.add("@" + home.resolve("images/cli/jvm.options"));
     command.add("-cp");
@@ -46,6 +52,18 @@ public final class TataraCommand implements AutoCloseable {
     builder.environment().remove("TEMPORAL_ADDRESS");
     builder.environment().remove("S3_ENDPOINT");
     return new TataraCommand(builder.start(), output);
+  }
+
+  /** Whether this process was started with SIGINT ignored, which its children inherit. */
+  private static boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return false;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .mapToLong(line -> Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16))
+        .anyMatch(signals -> (signals & 1L << (SIGINT - 1)) != 0);
   }
 
   /** The checkout. */

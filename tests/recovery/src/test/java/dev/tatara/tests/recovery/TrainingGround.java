@@ -3,65 +3,40 @@ package dev.tatara.tests.recovery;
 import dev.tatara.activities.gang.GangListener;
 import dev.tatara.activities.gang.GangPolicy;
 import dev.tatara.activities.gang.GangRun;
-import dev.tatara.activities.gang.GangTask;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreSettings;
-import dev.tatara.base.token.TokenIndex;
 import dev.tatara.config.Json;
-import dev.tatara.config.artifact.Account;
-import dev.tatara.config.artifact.ArtifactRef;
-import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.artifact.ManifestObject;
-import dev.tatara.config.artifact.Stage;
-import dev.tatara.config.run.CheckpointConfig;
-import dev.tatara.config.run.DivergenceConfig;
-import dev.tatara.config.run.ExecutionConfig;
-import dev.tatara.config.run.LossConfig;
-import dev.tatara.config.run.ModelShape;
-import dev.tatara.config.run.OptimizerConfig;
-import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.config.task.WorkKeys;
 import dev.tatara.embedded.EmbeddedObjectStore;
-import dev.tatara.k8s.Gang;
 import dev.tatara.k8s.LocalPods;
 import dev.tatara.k8s.Program;
 import dev.tatara.tests.pipeline.TataraCommand;
+import dev.tatara.tests.pipeline.TinyTraining;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Real trainer processes, real text and a real object store, without the rest of a pipeline: a
- * training of seconds, to be disturbed. Tokens are the bytes of Japanese books.
+ * training of seconds, to be disturbed.
  */
 final class TrainingGround implements AutoCloseable {
-  private static final int TOKENS = 200_000;
-  private static final int SPECIAL = 4;
-  private static final int LENGTH = 64;
-
   private final Path directory;
   private final EmbeddedObjectStore server;
   private final StoreSettings settings;
   private final ObjectStore store;
-  private final Artifacts artifacts;
   private final LocalPods pods;
-  private final ArtifactRef tokens;
+  private final TinyTraining training;
 
   TrainingGround(Path directory) throws IOException {
     this.directory = directory;
@@ -69,90 +44,15 @@ final class TrainingGround implements AutoCloseable {
     settings =
         new StoreSettings(server.endpoint(), "us-east-1", "local", "local-secret", "tatara", "");
     store = ObjectStore.connect(settings);
-    artifacts = new Artifacts(store);
     pods =
         new LocalPods(
             directory.resolve("state"), image -> Program.installed(TataraCommand.home(), image));
-    tokens = tokens();
-  }
-
-  private ArtifactRef tokens() throws IOException {
-    String fingerprint = "tokens";
-    String prefix = Artifacts.prefix(Stage.TOKENIZE, fingerprint);
-    String name = "train/ja/00000.bin";
-    TokenIndex index =
-        new TokenIndex(
-            256 + SPECIAL,
-            0,
-            new TreeMap<>(
-                Map.of(
-                    "ja",
-                    new TokenIndex.Language(
-                        List.of(new TokenIndex.Part(name, name + ".idx", TOKENS, "aozora")),
-                        TOKENS,
-                        1,
-                        TOKENS,
-                        "none",
-                        0,
-                        0,
-                        0))));
-    List<ManifestObject> objects = new ArrayList<>();
-    objects.add(artifacts.put(prefix, name, books()));
-    objects.add(artifacts.put(prefix, TokenIndex.NAME, Json.bytes(index)));
-    objects.add(
-        artifacts.put(
-            prefix,
-            "tokenizer.json",
-            "{\"added_tokens\":[{\"id\":0,\"content\":\"<|endoftext|>\"}]}"
-                .getBytes(StandardCharsets.UTF_8)));
-    objects.add(
-        artifacts.put(prefix, "tokenizer_config.json", "{}".getBytes(StandardCharsets.UTF_8)));
-    return artifacts.commit(
-        new Manifest(
-            Stage.TOKENIZE,
-            fingerprint,
-            "1",
-            new TreeMap<>(),
-            objects,
-            new TreeMap<>(),
-            Account.EMPTY));
-  }
-
-  private static byte[] books() throws IOException {
-    Path corpus = TataraCommand.home().resolve("config/corpus/aozora-ja.jsonl.gz");
-    try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(corpus))) {
-      ByteBuffer tokens = ByteBuffer.allocate(2 * TOKENS).order(ByteOrder.LITTLE_ENDIAN);
-      for (byte each : in.readNBytes(TOKENS)) {
-        tokens.putShort((short) (Byte.toUnsignedInt(each) + SPECIAL));
-      }
-      return tokens.array();
-    }
+    training = TinyTraining.prepare(new Artifacts(store));
   }
 
   /** A small pretraining; its name keeps its work and its model apart from others. */
   TrainTask task(String name, int worldSize, int steps, int checkpointEvery) {
-    return new TrainTask(
-        name,
-        Stage.PRETRAIN,
-        name,
-        17,
-        new ModelShape(64, 2, 4, 2, 176, true),
-        new TreeMap<>(Map.of("tokens", tokens, "tokenizer", tokens)),
-        Artifacts.prefix(Stage.PRETRAIN, name),
-        "work/pretrain/%s/".formatted(name),
-        worldSize,
-        steps,
-        LENGTH,
-        8,
-        2,
-        List.of(),
-        OptimizerConfig.DEFAULT,
-        0,
-        LossConfig.DEFAULT,
-        CheckpointConfig.every(checkpointEvery, 2),
-        ValidationConfig.DEFAULT,
-        DivergenceConfig.DEFAULT,
-        ExecutionConfig.DEFAULT);
+    return training.task(name, worldSize, steps, checkpointEvery);
   }
 
   /** Trains to the end. */
@@ -161,19 +61,8 @@ final class TrainingGround implements AutoCloseable {
   }
 
   List<LedgerEntry> train(TrainTask task, GangPolicy policy) throws InterruptedException {
-    GangTask gang =
-        new GangTask(
-            task.run(),
-            task.stage(),
-            task.stage().word(),
-            Gang.Image.TRAINER,
-            "train",
-            Json.text(task),
-            task.worldSize(),
-            1,
-            256,
-            task.workPrefix());
-    return new GangRun(pods, store, settings, policy, Clock.systemUTC()).toEnd(gang, new Silence());
+    return new GangRun(pods, store, settings, policy, Clock.systemUTC())
+        .toEnd(TinyTraining.gang(task), new Silence());
   }
 
   /** The processes of a rank of this task, at most one. */
@@ -199,9 +88,7 @@ final class TrainingGround implements AutoCloseable {
 
   /** Name, size and digest of all that a finished training left: equal means equal bytes. */
   List<ManifestObject> model(TrainTask task) {
-    return artifacts
-        .manifest(artifacts.find(task.stage(), task.fingerprint()).orElseThrow())
-        .objects();
+    return training.model(task);
   }
 
   /** The log of a process. */

@@ -1,15 +1,22 @@
-package dev.tatara.k8s;
+package dev.tatara.config;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Takes credentials out of text that goes to people. */
-record Secrets(List<String> values) {
-  static Secrets of(Map<String, String> environment) {
+public record Secrets(List<String> values) {
+  private static final int SHORTEST = 4;
+
+  public Secrets {
+    values = List.copyOf(values);
+  }
+
+  /** Those of a process, told by the names of its variables. */
+  public static Secrets of(Map<String, String> environment) {
     return new Secrets(
         environment.entrySet().stream()
-            .filter(entry -> isSecret(entry.getKey()) && entry.getValue().length() >= 4)
+            .filter(entry -> isSecret(entry.getKey()) && entry.getValue().length() >= SHORTEST)
             .map(Map.Entry::getValue)
             .toList());
   }
@@ -23,7 +30,8 @@ record Secrets(List<String> values) {
         || upper.endsWith("KEY");
   }
 
-  String removedFrom(String text) {
+  /** The text, with {@code ***} in the place of each. */
+  public String removedFrom(String text) {
     String clean = text;
     for (String value : values) {
       clean = clean.replace(value, "***");

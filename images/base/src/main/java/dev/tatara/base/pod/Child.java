@@ -1,0 +1,78 @@
+package dev.tatara.base.pod;
+
+import dev.tatara.config.Secrets;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** The process that works. What it writes goes to the log of the pod. */
+final class Child {
+  private static final int LONGEST_LINE = 2_000;
+
+  /** Its output ends with it, unless a process of its own still holds it. */
+  private static final Duration OUTPUT = Duration.ofSeconds(2);
+
+  private final Process process;
+  private final Thread output;
+  private final Secrets secrets;
+  private final Instant startedAt = Instant.now();
+  private final long memoryKills = MemoryLimit.kills();
+  private volatile String lastLine = "";
+
+  private Child(Process process, Secrets secrets, PrintStream log) {
+    this.process = process;
+    this.secrets = secrets;
+    this.output = new Thread(() -> copy(log), "output");
+    output.setDaemon(true);
+    output.start();
+  }
+
+  static Child start(List<String> command, Secrets secrets, PrintStream log) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return new Child(process, secrets, log);
+  }
+
+  private void copy(PrintStream log) {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        log.println(line);
+        if (!line.isBlank()) {
+          lastLine = line.strip();
+        }
+      }
+    } catch (IOException e) {
+      // Its output broke off with it.
+    }
+  }
+
+  /** Waits until it ends. */
+  ChildEnd await() throws InterruptedException {
+    int code = process.waitFor();
+    Instant at = Instant.now();
+    output.join(OUTPUT.toMillis());
+    String line = secrets.removedFrom(lastLine);
+    return new ChildEnd(
+        at,
+        code,
+        line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…",
+        MemoryLimit.kills() > memoryKills);
+  }
+
+  Duration lived() {
+    return Duration.between(startedAt, Instant.now());
+  }
+
+  /** SIGTERM, through its handle: {@code Process.destroy} would close its output too. */
+  void dismiss() {
+    process.toHandle().destroy();
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.toHandle().destroyForcibly();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.base.pod;
+
+import org.jspecify.annotations.NullMarked;

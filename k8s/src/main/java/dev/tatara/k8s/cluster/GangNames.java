@@ -1,0 +1,70 @@
+package dev.tatara.k8s.cluster;
+
+import dev.tatara.config.Json;
+import dev.tatara.k8s.Gang;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Names and labels of a gang's objects: the same gang gives the same ones. */
+final class GangNames {
+  static final String RUN = "tatara.dev/run";
+  static final String STAGE = "tatara.dev/stage";
+  static final String GANG = "tatara.dev/gang";
+
+  /** Digest of the work, an annotation: a gang of the same name with other work is another one. */
+  static final String WORK = "tatara.dev/work";
+
+  /** Index of a pod of an Indexed Job, a label and an annotation: its rank. */
+  static final String INDEX = "batch.kubernetes.io/job-completion-index";
+
+  /** Pods are called {@code <job>-<index>}, which must be a DNS label of 63 characters. */
+  private static final int LONGEST = 52;
+
+  private static final int DIGEST = 8;
+
+  private GangNames() {}
+
+  /** Name of the Job, of its Service and of its ConfigMap. */
+  static String of(Gang gang) {
+    String full = gang.run() + "-" + gang.name();
+    String name = full.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    name = name.replaceAll("^-|-$", "");
+    if (name.equals(full) && name.length() <= LONGEST && Character.isLetter(name.charAt(0))) {
+      return name;
+    }
+    // Two names that differ may look alike once they are cut or cleaned.
+    String digest = Json.digest(full).substring(0, DIGEST);
+    String most = name.substring(0, Math.min(name.length(), LONGEST - DIGEST - "t--".length()));
+    return "t-%s-%s".formatted(most, digest);
+  }
+
+  /** Of every object of a gang. */
+  static Map<String, String> labels(Gang gang) {
+    Map<String, String> labels = new TreeMap<>(selector(gang));
+    labels.put("app.kubernetes.io/name", "tatara-" + gang.image().word());
+    labels.put("app.kubernetes.io/component", gang.image().word());
+    labels.put("app.kubernetes.io/part-of", "tatara");
+    labels.put("app.kubernetes.io/managed-by", "tatara");
+    labels.put(RUN, label(gang.run()));
+    labels.put(STAGE, gang.stage().word());
+    return labels;
+  }
+
+  /** Of this gang alone. */
+  static Map<String, String> selector(Gang gang) {
+    return Map.of(GANG, of(gang));
+  }
+
+  /** A label's value: at most 63 characters, of a few kinds. */
+  private static String label(String value) {
+    String clean = value.replaceAll("[^A-Za-z0-9._-]+", "-");
+    clean = clean.substring(0, Math.min(clean.length(), 63));
+    return clean.replaceAll("^[^A-Za-z0-9]+|[^A-Za-z0-9]+$", "");
+  }
+
+  /** Digest of what the gang is to do: not of the epoch, nor of the image that does it. */
+  static String work(Gang gang) {
+    return Json.digest(gang.command() + "\n" + gang.worldSize() + "\n" + gang.task());
+  }
+}

@@ -1,0 +1,156 @@
+package dev.tatara.k8s.cluster;
+
+import dev.tatara.k8s.PodStatus;
+import dev.tatara.k8s.RunningGang;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A gang whose Job is in the cluster. The Job is the truth: it goes on while this launcher, or the
+ * API server, is away.
+ */
+final class KubernetesGang implements RunningGang {
+  private static final Logger LOG = LoggerFactory.getLogger(KubernetesGang.class);
+
+  /** Beyond the grace period of a pod: for the node to say that it is gone. */
+  private static final Duration MARGIN = Duration.ofSeconds(60);
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final String job;
+  private final GangView view;
+
+  /** Events of an earlier gang of this name say nothing of this one. */
+  private final String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+
+  private final SharedIndexInformer<Pod> informer;
+
+  KubernetesGang(KubernetesClient client, GangManifests manifests, GangView view) {
+    this.client = client;
+    this.namespace = manifests.settings().namespace();
+    this.job = manifests.name();
+    this.view = view;
+    this.informer =
+        client
+            .pods()
+            .inNamespace(namespace)
+            .withLabels(GangNames.selector(manifests.gang()))
+            .inform(view);
+  }
+
+  @Override
+  public List<PodStatus> status() {
+    return view.status();
+  }
+
+  @Override
+  public void awaitChange(Duration atMost) throws InterruptedException {
+    view.awaitChange(atMost);
+  }
+
+  @Override
+  public boolean heals() {
+    return true;
+  }
+
+  @Override
+  public boolean waits() {
+    return view.waits();
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    if (!view.waits()) {
+      return Optional.empty();
+    }
+    return view.trouble().or(this::troubleByEvents);
+  }
+
+  /** What no pod can say: that there are none, or that one waits for its volumes. */
+  private Optional<String> troubleByEvents() {
+    try {
+      return client.v1().events().inNamespace(namespace).list().getItems().stream()
+          .filter(event -> isAboutThis(text(event.getInvolvedObject().getName())))
+          .filter(event -> text(event.getLastTimestamp()).compareTo(since) >= 0)
+          .map(event -> PodTrouble.of(event, job))
+          .flatMap(Optional::stream)
+          .reduce((older, newer) -> newer);
+    } catch (KubernetesClientException e) {
+      LOG.warn("the cluster does not tell why job={} waits: {}", job, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private boolean isAboutThis(String name) {
+    return name.equals(job) || view.status().stream().anyMatch(pod -> pod.pod().equals(name));
+  }
+
+  private static String text(@Nullable String value) {
+    return value == null ? "" : value;
+  }
+
+  /** The last means, where the supervisor of a pod does not obey: the cluster makes another one. */
+  @Override
+  public void kill(int rank) {
+    String pod = view.status().get(rank).pod();
+    LOG.info("deletes pod={}", pod);
+    client.pods().inNamespace(namespace).withName(pod).withGracePeriod(0).delete();
+  }
+
+  @Override
+  public void restart(int rank, int epoch) {
+    view.read(rank);
+  }
+
+  /** A rank that makes no step writes its stacks to the store by itself. */
+  @Override
+  public void saveStacks() {}
+
+  @Override
+  public void leave(Duration grace) {
+    informer.close();
+    LOG.info("leaves job={} at work", job);
+  }
+
+  @Override
+  public void terminate(Duration grace) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      client
+          .batch()
+          .v1()
+          .jobs()
+          .inNamespace(namespace)
+          .withName(job)
+          .withPropagationPolicy(DeletionPropagation.FOREGROUND)
+          .delete();
+      Duration most = grace.plus(MARGIN);
+      client
+          .batch()
+          .v1()
+          .jobs()
+          .inNamespace(namespace)
+          .withName(job)
+          .waitUntilCondition(gone -> gone == null, most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (KubernetesClientException e) {
+      throw KubernetesPods.failure("delete", job, namespace, e);
+    } finally {
+      informer.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

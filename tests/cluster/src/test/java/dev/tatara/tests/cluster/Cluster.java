@@ -1,0 +1,126 @@
+package dev.tatara.tests.cluster;
+
+import dev.tatara.base.store.StoreSettings;
+import dev.tatara.tests.pipeline.TataraCommand;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The cluster of this machine, as the scripts of {@code tests/cluster/servers} start it: etcd, API
+ * server, controllers, scheduler, containerd, kubelet and a network, with Temporal and MinIO beside
+ * it. It is left up for whoever comes next.
+ */
+final class Cluster {
+  private static final String BUCKET = "tatara";
+
+  private final Path scripts;
+  private final Map<String, String> environment;
+  private final Map<String, String> secrets;
+
+  private Cluster(Path scripts, Map<String, String> environment, Map<String, String> secrets) {
+    this.scripts = scripts;
+    this.environment = environment;
+    this.secrets = secrets;
+  }
+
+  /**
+   * Starts what does not run, and imports images.
+   *
+   * @param parts {@code kubernetes}, {@code minio}, {@code temporal}
+   */
+  static Cluster up(List<String> parts, List<String> images)
+      throws IOException, InterruptedException {
+    Path scripts = TataraCommand.home().resolve("tests/cluster/servers");
+    List<String> up = new ArrayList<>(parts);
+    up.add(0, scripts.resolve("up").toString());
+    run(up);
+    String state = System.getenv().getOrDefault("TATARA_CLUSTER", "/tmp/tatara-cluster");
+    Map<String, String> environment = values(Path.of(state, "env"));
+    Cluster cluster = new Cluster(scripts, environment, values(Path.of(state, "secrets")));
+    for (String image : images) {
+      Path tar = TataraCommand.home().resolve("images/%s/target/image.tar".formatted(image));
+      if (!Files.exists(tar)) {
+        throw new IllegalStateException(
+            "%s is not there; build it with mvn -Pimages,cluster verify".formatted(tar));
+      }
+      run(List.of(scripts.resolve("image").toString(), tar.toString()));
+    }
+    return cluster;
+  }
+
+  private static Map<String, String> values(Path file) throws IOException {
+    Map<String, String> values = new TreeMap<>();
+    try (Stream<String> lines = Files.lines(file)) {
+      lines
+          .map(line -> line.split("=", 2))
+          .filter(pair -> pair.length == 2)
+          .forEach(pair -> values.put(pair[0], pair[1]));
+    }
+    return values;
+  }
+
+  KubernetesClient client() throws IOException {
+    String kubeconfig = Files.readString(Path.of(value("KUBECONFIG")));
+    return new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig)).build();
+  }
+
+  /** MinIO, at the address that pods and this process both reach. */
+  StoreSettings store() {
+    return new StoreSettings(
+        value("S3_ENDPOINT"),
+        "us-east-1",
+        secret("AWS_ACCESS_KEY_ID"),
+        secret("AWS_SECRET_ACCESS_KEY"),
+        BUCKET,
+        "");
+  }
+
+  Map<String, String> secrets() {
+    return secrets;
+  }
+
+  private String secret(String name) {
+    return secrets.getOrDefault(name, "");
+  }
+
+  private String value(String name) {
+    String value = environment.get(name);
+    if (value == null) {
+      throw new IllegalStateException("the cluster does not say " + name);
+    }
+    return value;
+  }
+
+  /** SIGKILL to a server: {@code apiserver}, {@code kubelet}, {@code minio}, … */
+  void kill(String server) throws IOException, InterruptedException {
+    run(List.of(scripts.resolve("stop").toString(), server, "KILL"));
+  }
+
+  /** Starts it again, and returns when it answers. */
+  void start(String server) throws IOException, InterruptedException {
+    run(List.of(scripts.resolve("start").toString(), server));
+  }
+
+  private static void run(List<String> command) throws IOException, InterruptedException {
+    Path log = Files.createTempFile("cluster", ".log");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException(
+          "%s failed:%n%s".formatted(String.join(" ", command), Files.readString(log)));
+    }
+    Files.delete(log);
+  }
+}

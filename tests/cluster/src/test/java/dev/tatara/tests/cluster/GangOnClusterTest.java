@@ -1,0 +1,195 @@
+package dev.tatara.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tatara.config.artifact.ManifestObject;
+import dev.tatara.config.task.FailureClass;
+import dev.tatara.config.task.LedgerEntry;
+import dev.tatara.config.task.TrainTask;
+import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A gang of two ranks in pods, disturbed in every way that a cluster knows: each time it ends with
+ * the bytes of the undisturbed one, and the ledger has the fault that was made and no other.
+ */
+@Tag("cluster")
+@Timeout(600)
+class GangOnClusterTest {
+  private static final int STEPS = 600;
+  private static final int MIDWAY = 100;
+
+  private static ClusterGround ground;
+  private static Cluster cluster;
+  private static List<ManifestObject> undisturbed;
+
+  @BeforeAll
+  static void train() throws Exception {
+    cluster = Cluster.up(List.of("kubernetes", "minio"), List.of("trainer"));
+    ground = new ClusterGround(cluster, "gang-test");
+    TrainTask task = ground.task("cluster-undisturbed", 2, STEPS);
+    assertThat(ClusterGround.end(ground.launch(task))).isEmpty();
+    undisturbed = ground.model(task);
+    assertThat(ground.pods()).isEmpty();
+  }
+
+  @AfterAll
+  static void clean() {
+    ground.close();
+  }
+
+  @Test
+  void aKilledProcessIsReplacedInsideItsPodInSeconds() throws Exception {
+    TrainTask task = ground.task("cluster-killed", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    List<String> uids = uids();
+    String pod = ground.pod(1).getMetadata().getName();
+    ProcessHandle survivor = ground.process(0);
+
+    ground.process(1).destroyForcibly();
+    ground.awaitStep(task, MIDWAY + 200);
+
+    assertThat(uids()).isEqualTo(uids);
+    assertThat(survivor.isAlive()).isTrue();
+    LedgerEntry entry = onlyEntry(launcher);
+    assertThat(entry.failureClass()).isEqualTo(FailureClass.INFRASTRUCTURE);
+    assertThat(entry.rank()).isEqualTo(1);
+    assertThat(entry.pod()).isEqualTo(pod);
+    assertThat(entry.evidence()).startsWith("signal 9");
+    assertThat(entry.secondsToRecover()).isPositive();
+    assertSameModel(task);
+  }
+
+  @Test
+  void aDeletedPodSavesFirstAndIsReplaced() throws Exception {
+    TrainTask task = ground.task("cluster-deleted", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    String other = ground.uid(0);
+    String pod = ground.pod(1).getMetadata().getName();
+
+    ground.client().pods().inNamespace(ground.namespace()).withName(pod).delete();
+    ground.awaitStep(task, MIDWAY + 200);
+
+    assertThat(ground.uid(0)).isEqualTo(other);
+    LedgerEntry entry = onlyEntry(launcher);
+    assertThat(entry.failureClass()).isEqualTo(FailureClass.PREEMPTED);
+    assertThat(entry.pod()).isEqualTo(pod);
+    assertThat(entry.lostSteps()).as(entry.toString()).isZero();
+    assertThat(entry.secondsToRecover()).isPositive();
+    assertSameModel(task);
+  }
+
+  @Test
+  void anEvictedPodSavesFirstAsWhenItsNodeIsDrained() throws Exception {
+    TrainTask task = ground.task("cluster-evicted", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    String pod = ground.pod(0).getMetadata().getName();
+
+    ground
+        .client()
+        .pods()
+        .inNamespace(ground.namespace())
+        .withName(pod)
+        .evict(
+            new EvictionBuilder()
+                .withNewMetadata()
+                .withName(pod)
+                .withNamespace(ground.namespace())
+                .endMetadata()
+                .build());
+
+    LedgerEntry entry = onlyEntry(launcher);
+    assertThat(entry.failureClass()).isEqualTo(FailureClass.PREEMPTED);
+    assertThat(entry.evidence()).startsWith("EvictionByEvictionAPI");
+    assertThat(entry.lostSteps()).isZero();
+    assertSameModel(task);
+  }
+
+  @Test
+  void aLauncherThatGoesLeavesTheGangToTheNext() throws Exception {
+    TrainTask task = ground.task("cluster-adopted", 2, STEPS);
+    Future<List<LedgerEntry>> first = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    List<String> uids = uids();
+
+    first.cancel(true);
+    assertThatThrownBy(first::get).isInstanceOf(CancellationException.class);
+    Future<List<LedgerEntry>> second = ground.launch(task);
+    ground.awaitStep(task, MIDWAY + 200);
+
+    assertThat(uids()).isEqualTo(uids);
+    assertThat(ClusterGround.end(second)).isEmpty();
+    assertSameModel(task);
+  }
+
+  @Test
+  void twoLaunchersMakeOneGang() throws Exception {
+    TrainTask task = ground.task("cluster-twice", 2, STEPS);
+    Future<List<LedgerEntry>> first = ground.launch(task);
+    ground.awaitStep(task, 1);
+    Future<List<LedgerEntry>> second = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+
+    assertThat(ground.pods()).hasSize(2);
+    first.cancel(true);
+    ClusterGround.end(second);
+    assertSameModel(task);
+  }
+
+  @Test
+  void anApiServerThatIsAwayChangesNothingForThePods() throws Exception {
+    TrainTask task = ground.task("cluster-blind", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    List<String> uids = uids();
+
+    cluster.kill("apiserver");
+    ground.awaitStep(task, MIDWAY + 200);
+    cluster.start("apiserver");
+
+    assertThat(uids()).isEqualTo(uids);
+    assertThat(ClusterGround.end(launcher)).isEmpty();
+    assertSameModel(task);
+  }
+
+  @Test
+  void aKubeletThatIsAwayChangesNothingForThePods() throws Exception {
+    TrainTask task = ground.task("cluster-kubelet", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    List<String> uids = uids();
+
+    cluster.kill("kubelet");
+    ground.awaitStep(task, MIDWAY + 200);
+    cluster.start("kubelet");
+
+    assertThat(uids()).isEqualTo(uids);
+    assertThat(ClusterGround.end(launcher)).isEmpty();
+    assertSameModel(task);
+  }
+
+  private static List<String> uids() {
+    return List.of(ground.uid(0), ground.uid(1));
+  }
+
+  private static LedgerEntry onlyEntry(Future<List<LedgerEntry>> launcher) throws Exception {
+    List<LedgerEntry> ledger = ClusterGround.end(launcher);
+    assertThat(ledger).hasSize(1);
+    return ledger.get(0);
+  }
+
+  private static void assertSameModel(TrainTask task) {
+    assertThat(ground.model(task)).isEqualTo(undisturbed);
+  }
+}
