@@ -51,14 +51,18 @@
   value: kubernetes
 - name: TATARA_POD_NAMESPACE
   value: {{ include "tatara.podNamespace" . }}
-- name: TATARA_POD_DEFAULTS
-  value: /etc/tatara/pods.yaml
+- name: TATARA_PLACEMENT
+  value: /etc/tatara/placement.yaml
 - name: TATARA_TRAINER_IMAGE
   value: {{ include "tatara.image" (list . "trainer") }}
 - name: TATARA_EVALUATOR_IMAGE
   value: {{ include "tatara.image" (list . "evaluator") }}
 - name: TATARA_IMAGE_PULL_POLICY
   value: {{ .Values.images.pullPolicy }}
+{{- with .Values.images.pullSecrets }}
+- name: TATARA_IMAGE_PULL_SECRETS
+  value: {{ join "," . | quote }}
+{{- end }}
 - name: TATARA_S3_SECRET
   value: {{ .Values.s3.secret }}
 {{- with .Values.worker.extraEnv }}
