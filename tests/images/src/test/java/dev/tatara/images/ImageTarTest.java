@@ -24,10 +24,18 @@ class ImageTarTest {
 
     assertThat(configuration.get("User").asText()).isEqualTo("10001:10001");
     assertThat(texts(configuration.get("Entrypoint")))
-        .containsExactly("java", "@/app/jvm.options", "dev.tatara." + name + ".Main");
+        .startsWith("java")
+        .endsWith("java", "@/app/jvm.options", "dev.tatara." + name + ".Main");
     assertThat(configuration.get("WorkingDir").asText()).isEqualTo("/app");
     assertThat(texts(configuration.get("Env")))
         .contains("TATARA_METRICS_HOST=0.0.0.0", "TATARA_CACHE=/tmp/cache");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"trainer", "evaluator"})
+  void startsAgainInsideThePodWhatDied(String name) {
+    assertThat(texts(ImageTar.of(name).configuration().get("Entrypoint")))
+        .contains("dev.tatara.base.pod.Supervisor");
   }
 
   @ParameterizedTest
