@@ -9,12 +9,7 @@ import dev.tatara.k8s.Pods;
 import dev.tatara.k8s.Program;
 import dev.tatara.k8s.cluster.ClusterSettings;
 import dev.tatara.k8s.cluster.KubernetesPods;
-import dev.tatara.workflows.PipelineJson;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -28,7 +23,8 @@ public final class Main {
       MetricsServer.start(environment);
       WorkerSettings settings = settings(environment);
       TataraWorker worker =
-          TataraWorker.start(client(environment), settings, pods(environment, settings));
+          TataraWorker.start(
+              TemporalConnection.open(environment), settings, pods(environment, settings));
       Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "drain"));
     } catch (InvalidInputException e) {
       System.err.println(e.getMessage());
@@ -59,22 +55,5 @@ public final class Main {
         Path.of(environment.getOrDefault("TATARA_STATE", home.resolve(".tatara").toString())),
         home,
         Runtime.getRuntime().availableProcessors());
-  }
-
-  private static WorkflowClient client(Map<String, String> environment) {
-    String address = environment.get("TEMPORAL_ADDRESS");
-    if (address == null || address.isBlank()) {
-      throw new InvalidInputException(
-          "TEMPORAL_ADDRESS is not set; set it, for example TEMPORAL_ADDRESS=temporal-frontend:7233");
-    }
-    WorkflowServiceStubs stubs =
-        WorkflowServiceStubs.newServiceStubs(
-            WorkflowServiceStubsOptions.newBuilder().setTarget(address).build());
-    return WorkflowClient.newInstance(
-        stubs,
-        WorkflowClientOptions.newBuilder()
-            .setNamespace(environment.getOrDefault("TEMPORAL_NAMESPACE", "default"))
-            .setDataConverter(PipelineJson.converter())
-            .build());
   }
 }

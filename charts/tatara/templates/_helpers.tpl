@@ -1,0 +1,85 @@
+{{/* Prefix of every name. */}}
+{{- define "tatara.fullname" -}}
+{{- .Values.fullnameOverride | default (.Release.Name | trunc 40 | trimSuffix "-") -}}
+{{- end -}}
+
+{{- define "tatara.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- .Values.serviceAccount.name | default (include "tatara.fullname" .) -}}
+{{- else -}}
+{{- .Values.serviceAccount.name | default "default" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "tatara.podNamespace" -}}
+{{- .Values.pods.namespace | default .Release.Namespace -}}
+{{- end -}}
+
+{{- define "tatara.selector" -}}
+app.kubernetes.io/name: tatara
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: worker
+{{- end -}}
+
+{{- define "tatara.labels" -}}
+{{ include "tatara.selector" . }}
+app.kubernetes.io/version: {{ .Values.images.tag | default .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: tatara
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{/* An image by name: (list . "worker"). */}}
+{{- define "tatara.image" -}}
+{{- $root := index . 0 -}}
+{{- $image := index $root.Values.images (index . 1) -}}
+{{- $repository := $image.repository -}}
+{{- with $root.Values.images.registry }}{{ $repository = printf "%s/%s" . $repository }}{{ end -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $repository $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $repository ($root.Values.images.tag | default $root.Chart.AppVersion) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Port of an address host:port or of a URL. */}}
+{{- define "tatara.temporalPort" -}}
+{{- regexFind "[0-9]+$" .Values.temporal.address -}}
+{{- end -}}
+
+{{- define "tatara.s3Port" -}}
+{{- $host := (urlParse .Values.s3.endpoint).host -}}
+{{- if contains ":" $host -}}
+{{- regexFind "[0-9]+$" $host -}}
+{{- else -}}
+{{- ternary "443" "80" (hasPrefix "https:" .Values.s3.endpoint) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether the connection to Temporal is by TLS. */}}
+{{- define "tatara.temporalTls" -}}
+{{- if or .Values.temporal.tls.enabled .Values.temporal.tls.secret .Values.temporal.apiKey.secret }}true{{ end -}}
+{{- end -}}
+
+{{/* All that is missing or contradictory, at once, each with what to type. */}}
+{{- define "tatara.check" -}}
+{{- $problems := list -}}
+{{- if not .Values.temporal.address -}}
+{{- $problems = append $problems "temporal.address is not set; set it, for example --set temporal.address=temporal-frontend.temporal:7233" -}}
+{{- end -}}
+{{- if not .Values.s3.endpoint -}}
+{{- $problems = append $problems "s3.endpoint is not set; set it, for example --set s3.endpoint=http://minio.storage:9000" -}}
+{{- end -}}
+{{- if not .Values.s3.secret -}}
+{{- $problems = append $problems (printf "s3.secret is not set; create one with kubectl -n %s create secret generic tatara-s3 --from-literal=AWS_ACCESS_KEY_ID=… --from-literal=AWS_SECRET_ACCESS_KEY=… and set it with --set s3.secret=tatara-s3" .Release.Namespace) -}}
+{{- end -}}
+{{- if and .Values.temporal.tls.ca (not .Values.temporal.tls.secret) -}}
+{{- $problems = append $problems "temporal.tls.ca is true, but temporal.tls.secret names no secret that could hold ca.crt; set temporal.tls.secret" -}}
+{{- end -}}
+{{- if and .Values.podDisruptionBudget.enabled (eq (toString .Values.podDisruptionBudget.maxUnavailable) "0") -}}
+{{- $problems = append $problems "podDisruptionBudget.maxUnavailable is 0, so no node with a worker could ever be drained; set it to 1 or more" -}}
+{{- end -}}
+{{- if $problems -}}
+{{- fail (printf "\n%d problem(s) in the values:\n  - %s\n" (len $problems) (join "\n  - " $problems)) -}}
+{{- end -}}
+{{- end -}}
