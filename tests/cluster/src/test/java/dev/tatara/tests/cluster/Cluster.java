@@ -92,7 +92,8 @@ final class Cluster {
     return secrets.getOrDefault(name, "");
   }
 
-  private String value(String name) {
+  /** A line of the file {@code env}. */
+  String value(String name) {
     String value = environment.get(name);
     if (value == null) {
       throw new IllegalStateException("the cluster does not say " + name);

@@ -17,9 +17,7 @@ import dev.tatara.k8s.cluster.ClusterSettings;
 import dev.tatara.k8s.cluster.KubernetesPods;
 import dev.tatara.k8s.cluster.Placement;
 import dev.tatara.tests.pipeline.TinyTraining;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +41,7 @@ import org.jspecify.annotations.Nullable;
  * "restricted".
  */
 final class ClusterGround implements AutoCloseable {
-  private static final String VERSION = "0.1.0-SNAPSHOT";
-  private static final String SECRET = "tatara-s3";
+  static final String VERSION = "0.1.0-SNAPSHOT";
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final Cluster cluster;
@@ -60,31 +57,7 @@ final class ClusterGround implements AutoCloseable {
     this.client = cluster.client();
     this.store = ObjectStore.connect(cluster.store());
     this.training = TinyTraining.prepare(new Artifacts(store));
-    prepareNamespace();
-  }
-
-  private void prepareNamespace() {
-    client.namespaces().withName(namespace).delete();
-    client.namespaces().withName(namespace).waitUntilCondition(n -> n == null, 2, TimeUnit.MINUTES);
-    client
-        .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(namespace)
-                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
-                .endMetadata()
-                .build())
-        .create();
-    client
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName(SECRET)
-                .withNamespace(namespace)
-                .endMetadata()
-                .withStringData(cluster.secrets())
-                .build())
-        .create();
+    Namespaces.renew(client, namespace, cluster.secrets());
   }
 
   /** What an earlier run of the tests has left of it is removed. */
@@ -114,7 +87,7 @@ final class ClusterGround implements AutoCloseable {
             "tatara/evaluator:" + VERSION),
         "Never",
         List.of(),
-        SECRET,
+        Namespaces.SECRET,
         Placement.anywhere());
   }
 

@@ -111,7 +111,7 @@ class GangOnClusterTest {
 
     LedgerEntry entry = onlyEntry(launcher);
     assertThat(entry.failureClass()).isEqualTo(FailureClass.PREEMPTED);
-    assertThat(entry.evidence()).startsWith("EvictionByEvictionAPI");
+    assertThat(entry.evidence()).contains("EvictionByEvictionAPI");
     assertThat(entry.lostSteps()).isZero();
     assertSameModel(task);
   }
@@ -186,7 +186,11 @@ class GangOnClusterTest {
   private static LedgerEntry onlyEntry(Future<List<LedgerEntry>> launcher) throws Exception {
     List<LedgerEntry> ledger = ClusterGround.end(launcher);
     assertThat(ledger).hasSize(1);
-    return ledger.get(0);
+    LedgerEntry entry = ledger.get(0);
+    System.out.printf(
+        "%s, %s: %.1f s to recover%n",
+        entry.failureClass().word(), entry.evidence(), entry.secondsToRecover());
+    return entry;
   }
 
   private static void assertSameModel(TrainTask task) {

@@ -1,0 +1,100 @@
+package dev.tatara.tests.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tatara.base.store.Artifacts;
+import dev.tatara.base.store.ObjectStore;
+import dev.tatara.config.Json;
+import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.task.PipelineResult;
+import dev.tatara.config.task.StageOutcome;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole line on a real cluster: the chart installed by Helm, a run started by the temporal CLI,
+ * the published model in MinIO.
+ */
+@Tag("cluster")
+@Timeout(1500)
+class PipelineOnClusterTest {
+  private static final String RUN = "ci";
+  private static final Duration WHOLE_RUN = Duration.ofMinutes(20);
+
+  @TempDir private static Path folder;
+  private static Cluster cluster;
+  private static Installation tatara;
+
+  @BeforeAll
+  static void install() throws Exception {
+    cluster =
+        Cluster.up(
+            List.of("kubernetes", "temporal", "minio"), List.of("trainer", "evaluator", "worker"));
+    tatara =
+        Installation.make(cluster, "pipeline-test", "run-%d/".formatted(System.currentTimeMillis()));
+  }
+
+  @AfterAll
+  static void clean() {
+    tatara.close();
+  }
+
+  @Test
+  void aRunStartedByTheTemporalCliEndsWithAPublishedModelInTheStore() throws Exception {
+    String input = folder.resolve("ci.json").toString();
+    Installation.tatara("validate", "config/runs/ci.yaml", "--json", input);
+
+    tatara.temporal(
+        Duration.ofMinutes(1),
+        "workflow",
+        "start",
+        "--type",
+        "TrainingPipeline",
+        "--task-queue",
+        "tatara-workflows",
+        "--workflow-id",
+        RUN,
+        "--input-file",
+        input);
+    tatara.temporal(WHOLE_RUN, "workflow", "result", "--workflow-id", RUN);
+
+    ObjectStore store = ObjectStore.connect(tatara.store());
+    PipelineResult result =
+        Json.read(store.read("runs/%s/result.json".formatted(RUN)), PipelineResult.class);
+    assertThat(result.stages())
+        .as("stages of %s", result)
+        .noneMatch(stage -> stage.state() == StageOutcome.State.FAILED);
+    assertThat(result.ledger()).isEmpty();
+    ArtifactRef published = result.model();
+    assertThat(published).isNotNull();
+    assertThat(new Artifacts(store).manifest(published).objects())
+        .extracting(object -> object.name())
+        .contains("model.safetensors", "config.json", "tokenizer.json");
+    assertNoGangIsLeft();
+    assertNoSecretIsIn(
+        tatara.temporal(
+            Duration.ofMinutes(1), "workflow", "show", "--workflow-id", RUN, "--output", "json"));
+  }
+
+  private static void assertNoGangIsLeft() {
+    assertThat(
+            tatara.client().batch().v1().jobs().inNamespace(tatara.namespace()).list().getItems())
+        .isEmpty();
+    assertThat(tatara.client().pods().inNamespace(tatara.namespace()).list().getItems())
+        .extracting((Pod pod) -> pod.getMetadata().getLabels().get("app.kubernetes.io/component"))
+        .containsOnly("worker");
+  }
+
+  private static void assertNoSecretIsIn(String history) {
+    assertThat(history).contains("WORKFLOW_EXECUTION_COMPLETED");
+    cluster.secrets().values().forEach(secret -> assertThat(history).doesNotContain(secret));
+  }
+}
