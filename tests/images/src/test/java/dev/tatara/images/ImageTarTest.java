@@ -24,18 +24,15 @@ class ImageTarTest {
 
     assertThat(configuration.get("User").asText()).isEqualTo("10001:10001");
     assertThat(texts(configuration.get("Entrypoint")))
-        .startsWith("java")
-        .endsWith("java", "@/app/jvm.options", "dev.tatara." + name + ".Main");
+        .endsWith("java", "@/app/jvm.options", "dev.tatara." + name + ".Main")
+        .satisfies(
+            words ->
+                assertThat(words.contains("dev.tatara.base.pod.Supervisor"))
+                    .as("only what trains or evaluates is started again inside its pod")
+                    .isEqualTo(!name.equals("worker")));
     assertThat(configuration.get("WorkingDir").asText()).isEqualTo("/app");
     assertThat(texts(configuration.get("Env")))
         .contains("TATARA_METRICS_HOST=0.0.0.0", "TATARA_CACHE=/tmp/cache");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"trainer", "evaluator"})
-  void startsAgainInsideThePodWhatDied(String name) {
-    assertThat(texts(ImageTar.of(name).configuration().get("Entrypoint")))
-        .contains("dev.tatara.base.pod.Supervisor");
   }
 
   @ParameterizedTest

@@ -114,10 +114,7 @@ final class Cluster {
   private static void run(List<String> command) throws IOException, InterruptedException {
     Path log = Files.createTempFile("cluster", ".log");
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (process.waitFor() != 0) {
       throw new IllegalStateException(
           "%s failed:%n%s".formatted(String.join(" ", command), Files.readString(log)));

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -39,7 +40,8 @@ class PipelineOnClusterTest {
         Cluster.up(
             List.of("kubernetes", "temporal", "minio"), List.of("trainer", "evaluator", "worker"));
     tatara =
-        Installation.make(cluster, "pipeline-test", "run-%d/".formatted(System.currentTimeMillis()));
+        Installation.make(
+            cluster, "pipeline-test", "run-%d/".formatted(System.currentTimeMillis()));
   }
 
   @AfterAll
@@ -73,8 +75,7 @@ class PipelineOnClusterTest {
         .as("stages of %s", result)
         .noneMatch(stage -> stage.state() == StageOutcome.State.FAILED);
     assertThat(result.ledger()).isEmpty();
-    ArtifactRef published = result.model();
-    assertThat(published).isNotNull();
+    ArtifactRef published = Objects.requireNonNull(result.model(), "the published model");
     assertThat(new Artifacts(store).manifest(published).objects())
         .extracting(object -> object.name())
         .contains("model.safetensors", "config.json", "tokenizer.json");

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A command line as a user types it: {@code helm}, {@code temporal}, {@code kubectl}, {@code tatara}. */
+/**
+ * A command line as a user types it: {@code helm}, {@code temporal}, {@code kubectl}, {@code
+ * tatara}.
+ */
 final class Tool {
   private Tool() {}
 
