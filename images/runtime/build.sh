@@ -75,6 +75,36 @@ printf '/lib/%s\n' "$arch" >"$root/etc/ld.so.conf"
 /sbin/ldconfig -r "$root" -X 2>/dev/null || fail "ldconfig does not work on $root"
 rm -rf "$root/var"
 
+# What is in it beside Java, for who looks for known faults: name, version and package URL of each.
+distribution=$(sed -n 's/^ID="\{0,1\}\([a-z]*\)"\{0,1\}$/\1/p' /etc/os-release)
+package_of() {
+  if command -v dpkg-query >/dev/null; then
+    name=$(dpkg-query --search "*/$1" 2>/dev/null | grep "/$1\$" | head -n 1 | cut -d : -f 1)
+    [ -z "$name" ] || dpkg-query --show --showformat='${Package} ${Version} deb\n' "$name" | head -n 1
+  elif command -v rpm >/dev/null; then
+    rpm --query --file "$(ls /lib64/"$1" /usr/lib64/"$1" 2>/dev/null | head -n 1)" --queryformat '%{NAME} %{VERSION}-%{RELEASE} rpm\n' 2>/dev/null | head -n 1
+  fi
+}
+escaped() {
+  echo "$1" | sed -e 's/+/%2B/g' -e 's/:/%3A/g'
+}
+java_version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$jdk/release")
+[ -n "$java_version" ] || java_version=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$jdk/release")
+{
+  for library in "$root/lib/$arch"/*; do
+    package_of "$(basename "$library")"
+  done
+  [ ! -e "$root/etc/ssl/certs/ca-certificates.crt" ] || package_of update-ca-certificates
+} | sort -u >"$out/packages"
+{
+  printf '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"component":{"type":"container","name":"runtime","version":"17"}},"components":[\n'
+  printf '{"type":"platform","name":"openjdk","version":"%s","purl":"pkg:generic/openjdk@%s"}' "$java_version" "$(escaped "$java_version")"
+  while read -r name version kind; do
+    printf ',\n{"type":"library","name":"%s","version":"%s","purl":"pkg:%s/%s/%s@%s"}' "$name" "$version" "$kind" "$distribution" "$(escaped "$name")" "$(escaped "$version")"
+  done <"$out/packages"
+  printf '\n]}\n'
+} >"$root/opt/java/sbom.json"
+
 chmod -R u=rwX,go=rX "$root"
 chmod 1777 "$root/tmp"
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,14 +49,31 @@ class ImageRunTest {
   }
 
   @Test
-  void workerSaysInOneSentenceWhatItLacks() throws Exception {
-    Outcome outcome = run("worker", "dev.tatara.worker.Main");
+  void workerOpensItsClientsAndSaysInOneSentenceWhichServerIsAway() throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "TEMPORAL_ADDRESS", "127.0.0.1:1",
+            "S3_ENDPOINT", "http://127.0.0.1:1",
+            "AWS_ACCESS_KEY_ID", "key",
+            "AWS_SECRET_ACCESS_KEY", "secret",
+            "TATARA_PODS", "kubernetes",
+            "TATARA_POD_NAMESPACE", "models",
+            "TATARA_TRAINER_IMAGE", "tatara/trainer:1",
+            "TATARA_EVALUATOR_IMAGE", "tatara/evaluator:1",
+            "TATARA_S3_SECRET", "tatara-s3");
+
+    Outcome outcome = run("worker", environment, "dev.tatara.worker.Main");
 
     assertThat(outcome.code()).as(outcome.output()).isEqualTo(64);
-    assertThat(outcome.output()).contains("TEMPORAL_ADDRESS is not set; set it, for example");
+    assertThat(outcome.output()).contains("http://127.0.0.1:1");
   }
 
   private Outcome run(String name, String... arguments) throws IOException, InterruptedException {
+    return run(name, Map.of(), arguments);
+  }
+
+  private Outcome run(String name, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
     ImageTar image = ImageTar.of(name);
     Path root = folder.resolve("root");
     image.extract(root);
@@ -74,6 +92,7 @@ class ImageRunTest {
         builder.environment().put(parts[0], parts[1]);
       }
     }
+    builder.environment().putAll(environment);
     Process process = builder.start();
     boolean ended = process.waitFor(120, TimeUnit.SECONDS);
     if (!ended) {

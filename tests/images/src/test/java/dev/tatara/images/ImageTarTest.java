@@ -106,6 +106,19 @@ class ImageTarTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  void listsWhatLiesBelowItToo(String name) throws IOException {
+    JsonNode bom =
+        Json.tree(ImageTar.of(name).text("opt/java/sbom.json").getBytes(StandardCharsets.UTF_8));
+
+    List<String> components = new ArrayList<>();
+    bom.path("components").forEach(component -> components.add(component.path("name").asText()));
+    assertThat(components).contains("openjdk").hasSizeGreaterThan(3);
+    assertThat(bom.path("components"))
+        .allSatisfy(component -> assertThat(component.path("version").asText()).isNotBlank());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"worker", "trainer", "evaluator"})
   void travelsInSmallPartsWhenOnlyOurCodeChanges(String name) {
     ImageTar image = ImageTar.of(name);
 
