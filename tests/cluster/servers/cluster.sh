@@ -13,7 +13,6 @@ readonly address=10.240.0.1 pods=10.244.0.0/22 services=10.96.0.0/16 kubernetes_
 readonly api=https://$address:6443 etcd=http://127.0.0.1:12379 etcd_peer=http://127.0.0.1:12380
 readonly temporal=$address:7233 temporal_metrics=$address:7235 s3=http://$address:9000
 readonly pause_image=tatara.test/pause:1 busybox_image=tatara.test/busybox:1
-readonly cgroup=tatara
 readonly control_plane=(etcd apiserver controller-manager scheduler containerd kubelet kube-proxy coredns)
 
 fail() {
@@ -51,6 +50,9 @@ take_state() {
   ((${#state} <= 70)) || fail "the state folder '$state' has ${#state} characters; use at most 70"
   secrets=$state/secrets
   containerd_socket=$state/run/containerd.sock
+  # The name of what lies outside the folder: cgroups, and notes about the pods' networks. All processes below it are killed.
+  mark=$(cat "$state/tatara-cluster" 2>/dev/null) || mark=tatara-$(sha256sum <<<"$state" | cut -c 1-8)
+  [[ $mark =~ ^tatara[-0-9a-f]*$ ]] || fail "$state/tatara-cluster should hold the cluster's name, but holds '$mark'"
 }
 
 # One at a time on a machine, whatever the state folder: addresses and ports are fixed.
@@ -71,12 +73,14 @@ read_stat() { # PID
   read -ra stat <<<"${line##*) }"
 }
 
-# The process id of a running server. Its start time is compared too: ids are used again, above all after a reboot.
+# The process id of a running server. Its start time is compared too: ids are used again, above all after a reboot. A zombie counts as
+# running while it has threads, since these hold its ports.
 pid_of() { # NAME
   local pid since stat
   { read -r pid since <"$state/pids/$1"; } 2>/dev/null || return 1
   read_stat "$pid" || return 1
-  [[ ${stat[0]} != Z && ${stat[19]} == "$since" ]] || return 1
+  [[ ${stat[19]} == "$since" ]] || return 1
+  [[ ${stat[0]} != Z || ${stat[17]} -gt 1 ]] || return 1
   echo "$pid"
 }
 
