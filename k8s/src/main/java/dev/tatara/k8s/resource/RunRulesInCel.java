@@ -87,27 +87,34 @@ final class RunRulesInCel {
             "from must be given alone, because that model has its dimensions already; delete one of"
                 + " the two"),
         rule(
-            "%s %% (self.sequenceLength * self.workers) == 0".formatted(batch),
+            "self.sequenceLength * self.workers < 1"
+                + " || %s %% (self.sequenceLength * self.workers) == 0".formatted(batch),
             "batchTokens must be a multiple of sequenceLength times workers"),
         rule(
             "%s >= %s".formatted(tokens, batch),
             "tokens must be enough for one step of batchTokens"));
   }
 
+  /** A divisor of 0 has been refused by its own bound already. */
   private static List<ValidationRule> dimensions() {
     return List.of(
-        rule("self.hiddenSize % self.heads == 0", "hiddenSize must be a multiple of heads"),
         rule(
-            "self.hiddenSize % self.heads != 0 || self.hiddenSize / self.heads % 2 == 0",
+            "self.heads < 1 || self.hiddenSize % self.heads == 0",
+            "hiddenSize must be a multiple of heads"),
+        rule(
+            "self.heads < 1 || self.hiddenSize % self.heads != 0"
+                + " || self.hiddenSize / self.heads % 2 == 0",
             "hiddenSize must give an even width to each head, because rotary embeddings turn pairs"),
         rule(
-            "!has(self.keyValueHeads) || self.heads % self.keyValueHeads == 0",
+            "!has(self.keyValueHeads) || self.keyValueHeads < 1"
+                + " || self.heads % self.keyValueHeads == 0",
             "keyValueHeads must divide heads, because each serves equally many"));
   }
 
   private static ValidationRule batch(String stage) {
     return rule(
-        "!has(self.%s) || self.%s.batch %% self.pretrain.workers == 0".formatted(stage, stage),
+        "!has(self.%s) || self.pretrain.workers < 1 || self.%s.batch %% self.pretrain.workers == 0"
+            .formatted(stage, stage),
         stage + ".batch must be a multiple of pretrain.workers");
   }
 
