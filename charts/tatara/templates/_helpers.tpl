@@ -79,6 +79,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and .Values.podDisruptionBudget.enabled (eq (toString .Values.podDisruptionBudget.maxUnavailable) "0") -}}
 {{- $problems = append $problems "podDisruptionBudget.maxUnavailable is 0, so no node with a worker could ever be drained; set it to 1 or more" -}}
 {{- end -}}
+{{- with .Values.worker.autoscaling -}}
+{{- if and .enabled (lt (int .maxReplicas) (int .minReplicas)) -}}
+{{- $problems = append $problems (printf "worker.autoscaling.maxReplicas is %d, less than minReplicas, %d; set it to that or more" (int .maxReplicas) (int .minReplicas)) -}}
+{{- end -}}
+{{- if and .enabled (not (dig "requests" "cpu" "" $.Values.worker.resources)) -}}
+{{- $problems = append $problems "worker.autoscaling goes by the share of resources.requests.cpu that is used, but there is none; set worker.resources.requests.cpu" -}}
+{{- end -}}
+{{- end -}}
 {{- if $problems -}}
 {{- fail (printf "\n%d problem(s) in the values:\n  - %s\n" (len $problems) (join "\n  - " $problems)) -}}
 {{- end -}}

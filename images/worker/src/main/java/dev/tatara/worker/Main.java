@@ -20,12 +20,13 @@ public final class Main {
   public static void main(String[] arguments) {
     Map<String, String> environment = System.getenv();
     try {
-      MetricsServer.start(environment);
       WorkerSettings settings = settings(environment);
       TataraWorker worker =
           TataraWorker.start(
-              TemporalConnection.open(environment), settings, pods(environment, settings));
+              TemporalConnection.connect(environment), settings, pods(environment, settings));
       Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "drain"));
+      // Whoever asks for metrics learns thereby that the worker serves its queues.
+      MetricsServer.start(environment);
     } catch (InvalidInputException e) {
       System.err.println(e.getMessage());
       System.exit(ExitCode.USER);

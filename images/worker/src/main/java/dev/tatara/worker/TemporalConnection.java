@@ -2,17 +2,60 @@ package dev.tatara.worker;
 
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.workflows.PipelineJson;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.envconfig.LoadClientConfigProfileOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 
 /** Temporal as the environment names it, in the variables and profiles of the temporal CLI. */
 final class TemporalConnection {
+  /** A server that starts beside the worker takes some seconds. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private TemporalConnection() {}
+
+  /**
+   * A client of a server that answers and has the namespace.
+   *
+   * @throws InvalidInputException if it does not for half a minute, or refuses this client
+   */
+  static WorkflowClient connect(Map<String, String> environment) {
+    WorkflowClient client = open(environment);
+    String namespace = client.getOptions().getNamespace();
+    try {
+      WorkflowServiceStubs stubs = client.getWorkflowServiceStubs();
+      stubs.connect(PATIENCE);
+      stubs
+          .blockingStub()
+          .describeNamespace(DescribeNamespaceRequest.newBuilder().setNamespace(namespace).build());
+      return client;
+    } catch (StatusRuntimeException e) {
+      client.getWorkflowServiceStubs().shutdownNow();
+      throw new InvalidInputException(refusal(e.getStatus(), environment, namespace), e);
+    }
+  }
+
+  private static String refusal(Status status, Map<String, String> environment, String namespace) {
+    String address = environment.getOrDefault("TEMPORAL_ADDRESS", "the address of its profile");
+    return switch (status.getCode()) {
+      case NOT_FOUND ->
+          "Temporal at %s has no namespace \"%s\"; create it with temporal operator namespace create --namespace %s, or set TEMPORAL_NAMESPACE"
+              .formatted(address, namespace, namespace);
+      case UNAUTHENTICATED, PERMISSION_DENIED ->
+          "Temporal at %s refuses this worker in the namespace \"%s\" (%s); check TEMPORAL_API_KEY or the certificate that TEMPORAL_TLS_CLIENT_CERT_PATH names"
+              .formatted(address, namespace, status.getDescription());
+      default ->
+          "Temporal at %s does not answer (%s, %s); check TEMPORAL_ADDRESS, that the server runs, and whether it wants TLS (TEMPORAL_TLS=true)"
+              .formatted(address, status.getCode(), status.getDescription());
+    };
+  }
 
   /**
    * A client that connects when it is used first.

@@ -10,11 +10,16 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.StreamObserver;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceResponse;
 import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
 import io.temporal.api.workflowservice.v1.GetSystemInfoResponse;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc;
@@ -45,10 +50,12 @@ class TemporalConnectionTest {
   @TempDir Path folder;
   private final AtomicReference<Optional<String>> authorization =
       new AtomicReference<>(Optional.empty());
+  private final HealthStatusManager health = new HealthStatusManager();
   private Server server;
 
   @BeforeEach
   void startFrontend() throws Exception {
+    health.setStatus(WorkflowServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     certificate("server");
     certificate("client");
     server =
@@ -62,6 +69,7 @@ class TemporalConnectionTest {
                     .clientAuth(ClientAuth.REQUIRE)
                     .build())
             .addService(ServerInterceptors.intercept(new Frontend(), new Listener()))
+            .addService(health.getHealthService())
             .build()
             .start();
   }
@@ -85,6 +93,29 @@ class TemporalConnectionTest {
     } finally {
       client.getWorkflowServiceStubs().shutdownNow();
     }
+  }
+
+  @Test
+  void connectsToANamespaceThatIsThereAndNamesOneThatIsNot() {
+    Map<String, String> environment = environment();
+    TemporalConnection.connect(environment).getWorkflowServiceStubs().shutdownNow();
+    environment.put("TEMPORAL_NAMESPACE", "nowhere");
+
+    assertThatThrownBy(() -> TemporalConnection.connect(environment))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("has no namespace \"nowhere\"")
+        .hasMessageContaining("temporal operator namespace create --namespace nowhere");
+  }
+
+  @Test
+  void saysWhatToCheckWhenItIsRefused() {
+    Map<String, String> environment = environment();
+    environment.put("TEMPORAL_NAMESPACE", "of-others");
+
+    assertThatThrownBy(() -> TemporalConnection.connect(environment))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("refuses this worker in the namespace \"of-others\" (not yours)")
+        .hasMessageContaining("TEMPORAL_API_KEY");
   }
 
   @Test
@@ -182,6 +213,21 @@ class TemporalConnectionTest {
       answer.onNext(
           GetSystemInfoResponse.newBuilder().setServerVersion("frontend of the test").build());
       answer.onCompleted();
+    }
+
+    @Override
+    public void describeNamespace(
+        DescribeNamespaceRequest request, StreamObserver<DescribeNamespaceResponse> answer) {
+      switch (request.getNamespace()) {
+        case "models" -> {
+          answer.onNext(DescribeNamespaceResponse.getDefaultInstance());
+          answer.onCompleted();
+        }
+        case "of-others" ->
+            answer.onError(
+                Status.PERMISSION_DENIED.withDescription("not yours").asRuntimeException());
+        default -> answer.onError(Status.NOT_FOUND.asRuntimeException());
+      }
     }
   }
 

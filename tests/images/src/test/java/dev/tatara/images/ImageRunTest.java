@@ -65,7 +65,7 @@ class ImageRunTest {
     Outcome outcome = run("worker", environment, "dev.tatara.worker.Main");
 
     assertThat(outcome.code()).as(outcome.output()).isEqualTo(64);
-    assertThat(outcome.output()).contains("http://127.0.0.1:1");
+    assertThat(outcome.output()).contains("Temporal at 127.0.0.1:1 does not answer");
   }
 
   private Outcome run(String name, String... arguments) throws IOException, InterruptedException {

@@ -51,7 +51,7 @@ record NativeLibraries(boolean mkl, boolean oneDnn, int devices) {
   }
 
   /** Nothing is searched in jars, locked or written, so the folder may be read-only. */
-  private static NativeLibraries use(Path folder) {
+  static NativeLibraries use(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new InvalidInputException(
           "TATARA_NATIVES is %s, but there is no such folder; fill it with the trainer's command natives, or unset it"

@@ -3,6 +3,7 @@ package dev.tatara.trainer.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tatara.config.InvalidInputException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,14 @@ class NativeFolderTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("other.jar")
         .hasMessageContaining("libgomp.so.1");
+  }
+
+  @Test
+  void saysThatAFolderWhichWasNamedIsNotThere() {
+    assertThatThrownBy(() -> NativeLibraries.use(folder.resolve("nowhere")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("nowhere, but there is no such folder")
+        .hasMessageContaining("command natives");
   }
 
   private Path jar(String name, Map<String, String> entries) throws IOException {

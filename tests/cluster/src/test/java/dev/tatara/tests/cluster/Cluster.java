@@ -8,10 +8,12 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -109,6 +111,18 @@ final class Cluster {
   /** Starts it again, and returns when it answers. */
   void start(String server) throws IOException, InterruptedException {
     run(List.of(scripts.resolve("start").toString(), server));
+  }
+
+  /** Starts a server again when it has been away for so long. */
+  void startAfter(String server, Duration away) throws IOException, InterruptedException {
+    // How long a server is away is what the test is about, so there is no condition to wait for.
+    TimeUnit.NANOSECONDS.sleep(away.toNanos());
+    start(server);
+  }
+
+  /** Java can send SIGTERM and SIGKILL only. */
+  void signal(ProcessHandle process, String name) throws IOException, InterruptedException {
+    run(List.of("kill", "-" + name, Long.toString(process.pid())));
   }
 
   private static void run(List<String> command) throws IOException, InterruptedException {

@@ -71,13 +71,19 @@ final class ClusterGround implements AutoCloseable {
 
   /** Launches the gang of this task, or adopts it, in a thread that may be interrupted. */
   Future<List<LedgerEntry>> launch(TrainTask task) {
-    KubernetesPods pods = new KubernetesPods(client, settings());
-    GangRun gangs =
-        new GangRun(pods, store, cluster.store(), GangPolicy.DEFAULT, Clock.systemUTC());
-    return launchers.submit(() -> gangs.toEnd(TinyTraining.gang(task), new Silence()));
+    return launch(task, settings(), new Silence());
   }
 
-  private ClusterSettings settings() {
+  Future<List<LedgerEntry>> launch(
+      TrainTask task, ClusterSettings settings, GangListener listener) {
+    KubernetesPods pods = new KubernetesPods(client, settings);
+    GangRun gangs =
+        new GangRun(pods, store, cluster.store(), GangPolicy.DEFAULT, Clock.systemUTC());
+    return launchers.submit(() -> gangs.toEnd(TinyTraining.gang(task), listener));
+  }
+
+  /** As they should be. */
+  ClusterSettings settings() {
     return new ClusterSettings(
         namespace,
         Map.of(

@@ -8,6 +8,7 @@ import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TrainTask;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
@@ -176,6 +177,41 @@ class GangOnClusterTest {
 
     assertThat(uids()).isEqualTo(uids);
     assertThat(ClusterGround.end(launcher)).isEmpty();
+    assertSameModel(task);
+  }
+
+  @Test
+  void aStoreThatIsAwayForAMinuteCostsNoPodAndNoStep() throws Exception {
+    TrainTask task = ground.task("cluster-storeless", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    List<String> uids = uids();
+    List<ProcessHandle> processes = List.of(ground.process(0), ground.process(1));
+
+    cluster.kill("minio");
+    cluster.startAfter("minio", Duration.ofSeconds(60));
+    ground.awaitStep(task, MIDWAY + 200);
+
+    assertThat(uids()).isEqualTo(uids);
+    assertThat(processes).allMatch(ProcessHandle::isAlive);
+    assertThat(ClusterGround.end(launcher)).isEmpty();
+    assertSameModel(task);
+  }
+
+  @Test
+  void aStoppedProcessIsReplacedInsideItsPodByOrderOfTheLauncher() throws Exception {
+    TrainTask task = ground.task("cluster-stopped", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    List<String> uids = uids();
+
+    cluster.signal(ground.process(1), "STOP");
+    ground.awaitStep(task, MIDWAY + 200);
+
+    assertThat(uids()).isEqualTo(uids);
+    LedgerEntry entry = onlyEntry(launcher);
+    assertThat(entry.failureClass()).isEqualTo(FailureClass.HANG);
+    assertThat(entry.rank()).isEqualTo(1);
     assertSameModel(task);
   }
 
