@@ -113,11 +113,9 @@ final class Cluster {
     run(List.of(scripts.resolve("start").toString(), server));
   }
 
-  /** Starts a server again when it has been away for so long. */
-  void startAfter(String server, Duration away) throws IOException, InterruptedException {
-    // How long a server is away is what the test is about, so there is no condition to wait for.
+  /** How long a server is away is what a test is about, so there is no condition to wait for. */
+  void await(Duration away) throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(away.toNanos());
-    start(server);
   }
 
   /** Java can send SIGTERM and SIGKILL only. */
