@@ -1,17 +1,21 @@
 package dev.tatara.activities.gang;
 
 import dev.tatara.base.store.ObjectStore;
+import dev.tatara.base.store.StoreException;
 import dev.tatara.base.store.StoreSettings;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.k8s.Gang;
 import dev.tatara.k8s.Pods;
 import dev.tatara.k8s.RunningGang;
+import dev.tatara.k8s.cluster.ClusterException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings one gang's work to its end, through as many epochs as it takes: a rank that dies is
@@ -20,6 +24,8 @@ import java.util.TreeMap;
  * interrupted leaves its gang at work.
  */
 public final class GangRun {
+  private static final Logger LOG = LoggerFactory.getLogger(GangRun.class);
+
   private final Pods pods;
   private final ObjectStore store;
   private final StoreSettings settings;
@@ -78,14 +84,26 @@ public final class GangRun {
     } catch (InterruptedException e) {
       wanted = !listener.isCancelled();
       throw e;
+    } catch (StoreException | ClusterException e) {
+      // That something is away says nothing of the gang; whoever tries again finds it.
+      wanted = true;
+      throw e;
     } finally {
       if (wanted && gang.heals()) {
         gang.leave(grace);
-        uninterrupted(epochs::handOver);
+        uninterrupted(() -> handOver(epochs));
       } else {
         gang.terminate(grace);
         uninterrupted(epochs::release);
       }
+    }
+  }
+
+  private static void handOver(Epochs epochs) {
+    try {
+      epochs.handOver();
+    } catch (StoreException e) {
+      LOG.warn("the next launcher will not know that this one left on purpose", e);
     }
   }
 

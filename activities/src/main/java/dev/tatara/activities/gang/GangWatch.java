@@ -142,6 +142,8 @@ final class GangWatch {
       return epochs.progress().filter(word -> word.epoch() >= newest).orElse(last);
     } catch (StoreException e) {
       storeIsAway(e);
+      // What cannot be heard is no silence.
+      hangs.restarted(failedEpoch);
       return last;
     }
   }

@@ -12,10 +12,12 @@ import java.util.stream.Stream;
 
 /** The URIs of a run document: where files of data are. */
 final class Locations {
-  static final String REGEX = "file:(?!//[^/]).*[^/]|s3://[^/]+/.+|https://[^/]+/.+";
+  // A path begins with no, one or three slashes: two would make its first part a host.
+  static final String REGEX = "file:(/?[^/](.*[^/])?|///.*[^/])|s3://[^/]+/.+|https://[^/]+/.+";
   static final String RULE = "must be file:PATH, s3://BUCKET/KEY or https://HOST/PATH";
 
-  static final String FOLDER_REGEX = "file:(?!//[^/])[^*]*[^*/]|s3://[^/*]+/[^*]*[^*/]";
+  static final String FOLDER_REGEX =
+      "file:(/?[^*/]([^*]*[^*/])?|///[^*]*[^*/])|s3://[^/*]+/[^*]*[^*/]";
   static final String FOLDER_RULE =
       "must be a folder, file:PATH or s3://BUCKET/KEY, with neither a * nor a / at the end";
 

@@ -23,7 +23,10 @@ public @interface Matches {
   /** At least one character that can be seen. */
   String VISIBLE = "[\\s\\S]*\\S[\\s\\S]*";
 
-  /** What the whole text matches, in the syntax that {@link java.util.regex} and ECMA 262 share. */
+  /**
+   * What the whole text matches, in the syntax that {@link java.util.regex}, ECMA 262 (JSON Schema)
+   * and RE2 (Kubernetes) share: no looking ahead.
+   */
   String regex();
 
   /** The rule in words; continues "is …, but". */

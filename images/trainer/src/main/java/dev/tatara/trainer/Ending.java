@@ -6,6 +6,7 @@ import dev.tatara.config.task.Start;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.trainer.model.ModelFolder;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -58,9 +59,12 @@ final class Ending {
     place.epochs().requireNewest();
   }
 
+  private Optional<ArtifactRef> artifact() {
+    return place.artifacts().find(place.task().stage(), place.task().fingerprint());
+  }
+
   private int awaitArtifact() {
-    TrainTask task = place.task();
-    while (place.artifacts().find(task.stage(), task.fingerprint()).isEmpty()) {
+    while (StorePatience.insist(this::artifact).isEmpty()) {
       if (stopRequested.getAsBoolean()) {
         return ExitCode.PREEMPTED;
       }

@@ -86,8 +86,7 @@ final class ModelArtifact {
     counts.put("steps", (long) task.steps());
     counts.put("tokens", trail.curve().stream().mapToLong(StepReport.Point::tokens).sum());
     tokens(curriculum, skipped).forEach((what, tokens) -> counts.put("tokens." + what, tokens));
-    fence.run();
-    return artifacts.commit(
+    Manifest manifest =
         new Manifest(
             task.stage(),
             task.fingerprint(),
@@ -95,7 +94,12 @@ final class ModelArtifact {
             task.inputs(),
             objects,
             counts,
-            Account.EMPTY));
+            Account.EMPTY);
+    return StorePatience.insist(
+        () -> {
+          fence.run();
+          return artifacts.commit(manifest);
+        });
   }
 
   /** Tokens by source and language, without those that were left out. */
@@ -129,16 +133,18 @@ final class ModelArtifact {
   private List<ManifestObject> tokenizerFiles() {
     ArtifactRef tokenizer = TaskInputs.require(task, "tokenizer");
     List<ManifestObject> copied = new ArrayList<>();
-    for (ManifestObject object : artifacts.manifest(tokenizer).objects()) {
+    Manifest manifest = StorePatience.insist(() -> artifacts.manifest(tokenizer));
+    for (ManifestObject object : manifest.objects()) {
       if (TOKENIZER_FILES.contains(object.name())) {
-        copied.add(put(object.name(), artifacts.read(tokenizer, object)));
+        byte[] bytes = StorePatience.insist(() -> artifacts.read(tokenizer, object));
+        copied.add(put(object.name(), bytes));
       }
     }
     return copied;
   }
 
   private ManifestObject put(String name, byte[] bytes) {
-    return artifacts.put(task.outputPrefix(), name, bytes);
+    return StorePatience.insist(() -> artifacts.put(task.outputPrefix(), name, bytes));
   }
 
   private List<ManifestObject> weights(Llama model) {
@@ -147,7 +153,12 @@ final class ModelArtifact {
       Path folder = Files.createTempDirectory("tatara-weights");
       for (Path file : ModelFolder.save(folder, model.parameters())) {
         String name = file.getFileName().toString();
-        artifacts.store().write(task.outputPrefix() + name, file);
+        String key = task.outputPrefix() + name;
+        StorePatience.insist(
+            () -> {
+              artifacts.store().write(key, file);
+              return key;
+            });
         objects.add(new ManifestObject(name, Files.size(file), sha256(file)));
         Files.delete(file);
       }

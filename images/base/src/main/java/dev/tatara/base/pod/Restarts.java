@@ -14,7 +14,7 @@ final class Restarts {
   /** A process that lived so long had not failed at its start. */
   private static final Duration EARLY = Duration.ofMinutes(1);
 
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(16);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
   private int early;
 
@@ -29,13 +29,19 @@ final class Restarts {
   }
 
   /**
-   * Takes note of an end that is not final.
+   * Takes note of an end that is not final. What misses something outside, such as the store, would
+   * miss it in another pod as well.
    *
    * @return false if the pod should end as well
    */
-  boolean goesOn(Duration lived) {
+  boolean goesOn(int code, Duration lived) {
     early = lived.compareTo(EARLY) < 0 ? early + 1 : 0;
-    return early < MOST_EARLY;
+    return early < MOST_EARLY || code == ExitCode.INFRASTRUCTURE;
+  }
+
+  /** The newest end is one of several in a row for want of the same: it was told of before. */
+  boolean isRepeated(int code) {
+    return early > 1 && code == ExitCode.INFRASTRUCTURE;
   }
 
   /** How long to wait before the next start: not at all the first time. */
@@ -43,7 +49,6 @@ final class Restarts {
     if (early <= 1) {
       return Duration.ZERO;
     }
-    Duration pause = Duration.ofSeconds(1L << (early - 2));
-    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    return early > MOST_EARLY ? LONGEST_PAUSE : Duration.ofSeconds(1L << (early - 2));
   }
 }

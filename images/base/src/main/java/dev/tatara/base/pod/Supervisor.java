@@ -82,11 +82,12 @@ public final class Supervisor {
     background.scheduleWithFixedDelay(this::obey, ORDER_SECONDS, ORDER_SECONDS, TimeUnit.SECONDS);
     while (true) {
       ChildEnd end = child.await();
-      boolean goesOn = restarts.goesOn(child.lived());
+      boolean goesOn = restarts.goesOn(end.code(), child.lived());
       if (dismissed || Restarts.isFinal(end.code()) || !goesOn) {
         return farewell(end.code());
       }
-      boolean news = !Restarts.isFarewell(end.code()) && !ordered;
+      boolean news =
+          !Restarts.isFarewell(end.code()) && !restarts.isRepeated(end.code()) && !ordered;
       ordered = false;
       LockSupport.parkNanos(restarts.pause().toNanos());
       System.out.printf("the process ended with %s; another one is started%n", end.evidence());

@@ -142,6 +142,16 @@ class SupervisorTest {
   }
 
   @Test
+  void aProcessThatMissesSomethingOutsideIsTriedAgainInTheSamePodAndToldOfOnce() throws Exception {
+    Process supervisor = supervise("[ $(wc -l < starts) = 6 ] && exec sleep 600; exit 70");
+    await(() -> starts() == 6);
+
+    assertThat(supervisor.isAlive()).isTrue();
+    await(() -> !store.list(WORK.incidents()).isEmpty());
+    assertThat(store.list(WORK.incidents())).hasSize(1);
+  }
+
+  @Test
   void aJavaProgramIsGivenItsHeap() {
     assertThat(Supervisor.commandLine(words("java", "-cp", "x", "Main"), heap("256")))
         .containsExactly("java", "-Xmx256m", "-cp", "x", "Main");
