@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("cluster")
 @Timeout(600)
 class GangOnClusterTest {
-  private static final int STEPS = 600;
+  private static final int STEPS = 1200;
   private static final int MIDWAY = 100;
 
   private static ClusterGround ground;
@@ -188,7 +188,7 @@ class GangOnClusterTest {
     List<ProcessHandle> processes = List.of(ground.process(0), ground.process(1));
 
     cluster.kill("minio");
-    // Longer than the training takes: its end waits for the store.
+    // Maybe longer than the training takes: its end waits for the store.
     cluster.await(Duration.ofSeconds(60));
     assertThat(processes).allMatch(ProcessHandle::isAlive);
     cluster.start("minio");
