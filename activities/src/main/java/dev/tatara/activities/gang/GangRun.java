@@ -12,6 +12,7 @@ import dev.tatara.k8s.cluster.ClusterException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -54,10 +55,11 @@ public final class GangRun {
     Epochs epochs = new Epochs(store, task.workPrefix());
     Ledger ledger = new Ledger(store);
     Failures failures = new Failures(task, ledger, listener, clock);
+    Map<String, LedgerEntry> earlier = ledger.entries(task.run(), task.name());
     Optional<RunningGang> left = pods.adopt(gang(task, 1));
     int epoch;
     if (left.isPresent()) {
-      failures.takeUp(ledger.entries(task.run(), task.name()));
+      failures.takeUp(earlier);
       epoch = Math.max(1, epochs.newest());
       if (!epochs.wasHandedOver()) {
         failures.takenOver(epoch, epochs.progress().orElse(null));

@@ -10,9 +10,11 @@ import dev.tatara.k8s.RunningGang;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,9 @@ final class GangWatch {
 
   /** Epoch in which each rank's process was started. */
   private final int[] startedIn;
+
+  /** Pods that were deleted because they hung: their end is no news. */
+  private final Set<String> killed = new HashSet<>();
 
   /** Newest epoch that this launcher has opened. */
   private int opened;
@@ -202,7 +207,7 @@ final class GangWatch {
   private boolean isNews(PodStatus pod) {
     boolean follows = isCode(pod, ExitCode.INFRASTRUCTURE) || isCode(pod, ExitCode.PREEMPTED);
     boolean old = startedIn[pod.rank()] < opened;
-    boolean told = gang.heals() && failures.knows(pod.pod());
+    boolean told = gang.heals() && (failures.knows(pod.pod()) || killed.contains(pod.pod()));
     return !isCode(pod, ExitCode.DONE) && !told && !(follows && old && failures.isOpen());
   }
 
@@ -227,6 +232,7 @@ final class GangWatch {
       if (gang.heals() && !again && pod.rank() == rank) {
         epochs.orderRestart(rank);
       } else if (again || pod.rank() == rank) {
+        killed.add(pod.pod());
         gang.kill(pod.rank());
       }
     }

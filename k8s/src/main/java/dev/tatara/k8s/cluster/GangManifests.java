@@ -45,6 +45,8 @@ record GangManifests(Gang gang, ClusterSettings settings) {
   /** The launcher and the supervisors decide when it is enough; the Job only replaces pods. */
   private static final int BACKOFF_LIMIT = 100_000;
 
+  private static final int DAY_SECONDS = 86_400;
+
   private static final int FIRST_USER_ERROR = 64;
   private static final int LAST_USER_ERROR = 69;
 
@@ -75,6 +77,8 @@ record GangManifests(Gang gang, ClusterSettings settings) {
         .withCompletions(gang.worldSize())
         .withParallelism(gang.worldSize())
         .withBackoffLimit(BACKOFF_LIMIT)
+        // Its launcher deletes it; this is for one whose launcher never came back.
+        .withTtlSecondsAfterFinished(DAY_SECONDS)
         .withSuspend(settings.placement().queue() != null)
         // Two pods of one rank would fence each other.
         .withPodReplacementPolicy("Failed")

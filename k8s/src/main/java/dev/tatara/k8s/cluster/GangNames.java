@@ -2,6 +2,7 @@ package dev.tatara.k8s.cluster;
 
 import dev.tatara.config.Json;
 import dev.tatara.k8s.Gang;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,6 +12,9 @@ final class GangNames {
   static final String RUN = "tatara.dev/run";
   static final String STAGE = "tatara.dev/stage";
   static final String GANG = "tatara.dev/gang";
+
+  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+  private static final String TATARA = "tatara";
 
   /** Digest of the work, an annotation: a gang of the same name with other work is another one. */
   static final String WORK = "tatara.dev/work";
@@ -44,11 +48,16 @@ final class GangNames {
     Map<String, String> labels = new TreeMap<>(selector(gang));
     labels.put("app.kubernetes.io/name", "tatara-" + gang.image().word());
     labels.put("app.kubernetes.io/component", gang.image().word());
-    labels.put("app.kubernetes.io/part-of", "tatara");
-    labels.put("app.kubernetes.io/managed-by", "tatara");
+    labels.put("app.kubernetes.io/part-of", TATARA);
+    labels.put(MANAGED_BY, TATARA);
     labels.put(RUN, label(gang.run()));
     labels.put(STAGE, gang.stage().word());
     return labels;
+  }
+
+  /** Made by a launcher of Tatara. */
+  static boolean isOurs(ObjectMeta object) {
+    return TATARA.equals(object.getLabels().get(MANAGED_BY));
   }
 
   /** Of this gang alone. */

@@ -4,8 +4,10 @@ import dev.tatara.k8s.PodStatus;
 import dev.tatara.k8s.RunningGang;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +29,9 @@ final class KubernetesGang implements RunningGang {
 
   /** Beyond the grace period of a pod: for the node to say that it is gone. */
   private static final Duration MARGIN = Duration.ofSeconds(60);
+
+  private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(10);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final KubernetesClient client;
   private final String namespace;
@@ -124,33 +130,39 @@ final class KubernetesGang implements RunningGang {
     LOG.info("leaves job={} at work", job);
   }
 
+  /** Waits for an API server that is away: a Job that nobody deletes would stay. */
   @Override
   public void terminate(Duration grace) {
     boolean interrupted = Thread.interrupted();
+    long deadline = System.nanoTime() + LONGEST_ABSENCE.toNanos();
     try {
-      client
-          .batch()
-          .v1()
-          .jobs()
-          .inNamespace(namespace)
-          .withName(job)
-          .withPropagationPolicy(DeletionPropagation.FOREGROUND)
-          .delete();
-      Duration most = grace.plus(MARGIN);
-      client
-          .batch()
-          .v1()
-          .jobs()
-          .inNamespace(namespace)
-          .withName(job)
-          .waitUntilCondition(gone -> gone == null, most.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (KubernetesClientException e) {
-      throw KubernetesPods.failure("delete", job, namespace, e);
+      while (!deleted(grace.plus(MARGIN), deadline)) {
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
     } finally {
       informer.close();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private boolean deleted(Duration most, long deadline) {
+    try {
+      job().withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
+      job().waitUntilCondition(gone -> gone == null, most.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (KubernetesClientException e) {
+      boolean refused = e.getCode() >= 400 && e.getCode() < 500;
+      if (refused || System.nanoTime() > deadline) {
+        throw KubernetesPods.failure("delete", job, namespace, e);
+      }
+      LOG.warn("job={} is deleted later, the cluster does not answer: {}", job, e.getMessage());
+      return false;
+    }
+  }
+
+  private ScalableResource<Job> job() {
+    return client.batch().v1().jobs().inNamespace(namespace).withName(job);
   }
 }

@@ -105,7 +105,13 @@ public final class KubernetesPods implements Pods {
   }
 
   private void removeOld(GangManifests manifests) {
-    if (job(manifests).get() != null) {
+    Job old = job(manifests).get();
+    if (old != null && !GangNames.isOurs(old.getMetadata())) {
+      throw new InvalidInputException(
+          "There is a Job %s in namespace %s that is not Tatara's; delete or rename it, or give the run another name"
+              .formatted(manifests.name(), settings.namespace()));
+    }
+    if (old != null) {
       job(manifests).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
       job(manifests).waitUntilCondition(gone -> gone == null, GONE_SECONDS, TimeUnit.SECONDS);
     }

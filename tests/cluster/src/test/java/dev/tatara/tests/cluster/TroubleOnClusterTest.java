@@ -16,6 +16,8 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -101,6 +103,39 @@ class TroubleOnClusterTest {
     } finally {
       ground.client().resource(quota).delete();
     }
+  }
+
+  @Test
+  void aJobOfTheSameNameThatIsSomebodyElsesIsLeftAlone() {
+    TrainTask task = ground.task("taken", 2, 60);
+    Job job =
+        new JobBuilder()
+            .withNewMetadata()
+            .withName("taken-pretrain")
+            .withNamespace(ground.namespace())
+            .endMetadata()
+            .withNewSpec()
+            .withSuspend(true)
+            .withNewTemplate()
+            .withNewSpec()
+            .withRestartPolicy("Never")
+            .addNewContainer()
+            .withName("other")
+            .withImage("other:1")
+            .endContainer()
+            .endSpec()
+            .endTemplate()
+            .endSpec()
+            .build();
+    ground.client().resource(job).create();
+
+    assertThatThrownBy(
+            () -> ClusterGround.end(ground.launch(task, ground.settings(), new Told())))
+        .cause()
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("a Job taken-pretrain in namespace trouble-test that is not Tatara's");
+    assertThat(ground.client().resource(job).get()).isNotNull();
+    ground.client().resource(job).delete();
   }
 
   @Test
