@@ -129,11 +129,11 @@ class TroubleOnClusterTest {
             .build();
     ground.client().resource(job).create();
 
-    assertThatThrownBy(
-            () -> ClusterGround.end(ground.launch(task, ground.settings(), new Told())))
+    assertThatThrownBy(() -> ClusterGround.end(ground.launch(task, ground.settings(), new Told())))
         .cause()
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("a Job taken-pretrain in namespace trouble-test that is not Tatara's");
+        .hasMessageContaining(
+            "a Job taken-pretrain in namespace trouble-test that is not Tatara's");
     assertThat(ground.client().resource(job).get()).isNotNull();
     ground.client().resource(job).delete();
   }
