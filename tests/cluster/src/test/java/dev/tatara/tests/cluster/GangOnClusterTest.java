@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A gang of two ranks in pods, disturbed in every way that a cluster knows: each time it ends with
@@ -148,32 +150,17 @@ class GangOnClusterTest {
     assertSameModel(task);
   }
 
-  @Test
-  void anApiServerThatIsAwayChangesNothingForThePods() throws Exception {
-    TrainTask task = ground.task("cluster-blind", 2, STEPS);
+  @ParameterizedTest
+  @ValueSource(strings = {"apiserver", "kubelet"})
+  void aServerOfTheClusterThatIsAwayChangesNothingForThePods(String server) throws Exception {
+    TrainTask task = ground.task("cluster-without-" + server, 2, STEPS);
     Future<List<LedgerEntry>> launcher = ground.launch(task);
     ground.awaitStep(task, MIDWAY);
     List<String> uids = uids();
 
-    cluster.kill("apiserver");
+    cluster.kill(server);
     ground.awaitStep(task, MIDWAY + 200);
-    cluster.start("apiserver");
-
-    assertThat(uids()).isEqualTo(uids);
-    assertThat(ClusterGround.end(launcher)).isEmpty();
-    assertSameModel(task);
-  }
-
-  @Test
-  void aKubeletThatIsAwayChangesNothingForThePods() throws Exception {
-    TrainTask task = ground.task("cluster-kubelet", 2, STEPS);
-    Future<List<LedgerEntry>> launcher = ground.launch(task);
-    ground.awaitStep(task, MIDWAY);
-    List<String> uids = uids();
-
-    cluster.kill("kubelet");
-    ground.awaitStep(task, MIDWAY + 200);
-    cluster.start("kubelet");
+    cluster.start(server);
 
     assertThat(uids()).isEqualTo(uids);
     assertThat(ClusterGround.end(launcher)).isEmpty();
