@@ -105,6 +105,15 @@ final class RealTemporal implements AutoCloseable {
     return said.text();
   }
 
+  /** Whether the command line does not object. */
+  boolean succeeds(String... words) {
+    try {
+      return say(words).code() == 0;
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private record Said(int code, String text) {}
 
   private static String checked(String command, Said said) {
