@@ -115,7 +115,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
       stages.allowRelay();
     }
     stages.obey(CancellationScope.current());
-    boolean goesOn = false;
+    boolean inOrder = false;
     try {
       stages.run(PLAN, stage -> plan(document));
       stages.run(COLLECT, this::process);
@@ -129,12 +129,12 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
       stages.run(EVALUATE, stage -> evaluate());
       stages.run(GATE, stage -> judge());
       stages.run(PUBLISH, stage -> publish());
-      goesOn = true;
+      inOrder = true;
       return activities.publish.conclude(result());
     } catch (RelayException e) {
-      goesOn = true;
+      inOrder = true;
     } finally {
-      if (!goesOn) {
+      if (!inOrder) {
         concludeFailure();
       }
     }
