@@ -2,17 +2,26 @@ package dev.tatara.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tatara.activities.gang.Ledger;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.config.Json;
 import dev.tatara.config.artifact.ArtifactRef;
+import dev.tatara.config.task.FailureClass;
+import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.StageOutcome;
+import dev.tatara.config.task.TaskProgress;
+import dev.tatara.tests.pipeline.TataraCommand;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -71,6 +80,38 @@ class PipelineOnClusterTest {
             Duration.ofMinutes(1), "workflow", "show", "--workflow-id", RUN, "--output", "json"));
   }
 
+  @Test
+  void aKilledWorkerAndATemporalThatIsAwayCostNoPodAndNoStep() throws Exception {
+    String run = "ci-faults";
+    String document = Files.readString(TataraCommand.home().resolve("config/runs/ci.yaml"));
+    // Another seed, so that nothing can be reused.
+    Path file = folder.resolve("ci-faults.yaml");
+    Files.writeString(
+        file, document.replace("name: ci\n", "name: " + run + "\n").replace("seed: 7", "seed: 8"));
+    start(file.toString(), run);
+    awaitPretrainingStep(20);
+    Set<String> uids = pretrainingPods();
+    assertThat(uids).hasSize(2);
+
+    killWorker();
+    cluster.kill("temporal");
+    assertThat(pretrainingPods()).isEqualTo(uids);
+    cluster.await(Duration.ofSeconds(20));
+    cluster.start("temporal");
+    tatara.temporal(WHOLE_RUN, "workflow", "result", "--workflow-id", run);
+
+    PipelineResult result =
+        Json.read(
+            ObjectStore.connect(tatara.store()).read("runs/%s/result.json".formatted(run)),
+            PipelineResult.class);
+    assertThat(result.model()).isNotNull();
+    List<LedgerEntry> ledger = new Ledger(ObjectStore.connect(tatara.store())).entries(run);
+    assertThat(ledger).as(ledger.toString()).hasSize(1);
+    assertThat(ledger.get(0).failureClass()).isEqualTo(FailureClass.ORCHESTRATOR);
+    assertThat(ledger.get(0).lostSteps()).isZero();
+    assertNoGangIsLeft();
+  }
+
   private static void start(String document, String run) throws Exception {
     String input = folder.resolve(run + ".json").toString();
     Installation.tatara("validate", document, "--json", input);
@@ -86,6 +127,42 @@ class PipelineOnClusterTest {
         run,
         "--input-file",
         input);
+  }
+
+  private static void awaitPretrainingStep(int step) {
+    ObjectStore store = ObjectStore.connect(tatara.store());
+    Patience.await(
+        () ->
+            !pretrainingPods().isEmpty()
+                && store.list("work/pretrain/").stream()
+                    .filter(key -> key.endsWith("progress.json"))
+                    .map(key -> Json.read(store.read(key), TaskProgress.class))
+                    .anyMatch(word -> word.phase().equals("training") && word.done() >= step),
+        "step %d of pretraining".formatted(step));
+  }
+
+  private static Set<String> pretrainingPods() {
+    return tatara
+        .client()
+        .pods()
+        .inNamespace(tatara.namespace())
+        .withLabel("tatara.dev/stage", "pretrain")
+        .list()
+        .getItems()
+        .stream()
+        .map(pod -> pod.getMetadata().getUid())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** SIGKILL to the process in the worker's pod. */
+  private static void killWorker() {
+    assertThat(
+            ProcessHandle.allProcesses()
+                .filter(
+                    process ->
+                        process.info().commandLine().orElse("").contains("dev.tatara.worker.Main"))
+                .filter(ProcessHandle::destroyForcibly))
+        .hasSize(1);
   }
 
   private static void assertNoGangIsLeft() {
