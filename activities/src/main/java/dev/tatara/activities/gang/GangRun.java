@@ -59,11 +59,7 @@ public final class GangRun {
     Optional<RunningGang> left = pods.adopt(gang(task, 1));
     int epoch;
     if (left.isPresent()) {
-      failures.takeUp(earlier);
-      epoch = Math.max(1, epochs.newest());
-      if (!epochs.wasHandedOver()) {
-        failures.takenOver(epoch, epochs.progress().orElse(null));
-      }
+      epoch = takeUp(failures, earlier, epochs);
     } else {
       if (epochs.wasCutOff()) {
         failures.cutOff(epochs.newest(), epochs.progress().orElse(null));
@@ -74,6 +70,39 @@ public final class GangRun {
     GangWatch watch = new GangWatch(task, gang, epoch, epochs, listener, failures, policy);
     watch(watch, gang, epochs, listener);
     return failures.entries();
+  }
+
+  /**
+   * Ends what an earlier launcher has left of a gang whose work is done: it did not live to see it.
+   *
+   * @return the failures that the gang met
+   */
+  public List<LedgerEntry> conclude(GangTask task, GangListener listener) {
+    Ledger ledger = new Ledger(store);
+    Map<String, LedgerEntry> earlier = ledger.entries(task.run(), task.name());
+    Optional<RunningGang> left = pods.adopt(gang(task, 1));
+    if (left.isEmpty()) {
+      return List.copyOf(earlier.values());
+    }
+    Epochs epochs = new Epochs(store, task.workPrefix());
+    Failures failures = new Failures(task, ledger, listener, clock);
+    takeUp(failures, earlier, epochs);
+    left.get().terminate(policy.farewell());
+    epochs.release();
+    return failures.entries();
+  }
+
+  /**
+   * @return the epoch that the gang is in
+   */
+  private static int takeUp(
+      Failures failures, Map<String, LedgerEntry> earlier, Epochs epochs) {
+    failures.takeUp(earlier);
+    int epoch = Math.max(1, epochs.newest());
+    if (!epochs.wasHandedOver()) {
+      failures.takenOver(epoch, epochs.progress().orElse(null));
+    }
+    return epoch;
   }
 
   private void watch(GangWatch watch, RunningGang gang, Epochs epochs, GangListener listener)
