@@ -3,6 +3,7 @@ package dev.tatara.k8s;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A gang that was started. */
 public interface RunningGang {
@@ -54,6 +55,14 @@ public interface RunningGang {
    * @param epoch the lowest epoch that it may join
    */
   void restart(int rank, int epoch);
+
+  /** Machines that it avoids since it was formed. */
+  default Set<String> avoidedNodes() {
+    return Set.of();
+  }
+
+  /** It makes steps again: its next failure is a first one, and is healed without delay. */
+  default void recovered() {}
 
   /** Asks every process that still runs to write the stacks of its threads into its log. */
   void saveStacks();

@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param stalled the same for a gang that makes steps, unless twenty of its steps take longer
  * @param grace time to save a checkpoint after SIGTERM
  * @param farewell time in which ranks that are done end by themselves
- * @param fruitlessEpochs epochs in a row that come no further than an earlier one before the work
- *     is given up
+ * @param budgets how often what may fail
  */
 public record GangPolicy(
     Duration poll,
@@ -21,7 +20,7 @@ public record GangPolicy(
     Duration stalled,
     Duration grace,
     Duration farewell,
-    int fruitlessEpochs) {
+    FailureBudgets budgets) {
   public static final GangPolicy DEFAULT =
       new GangPolicy(
           Duration.ofSeconds(1),
@@ -30,5 +29,5 @@ public record GangPolicy(
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
-          5);
+          FailureBudgets.DEFAULT);
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,7 @@ final class GangWatch {
       Epochs epochs,
       GangListener listener,
       Failures failures,
+      Patience patience,
       GangPolicy policy) {
     this.task = task;
     this.gang = gang;
@@ -68,7 +70,7 @@ final class GangWatch {
     this.listener = listener;
     this.failures = failures;
     this.policy = policy;
-    this.patience = new Patience(task, policy);
+    this.patience = patience;
     this.hangs = new HangWatch(policy);
     this.troubles = new Troubles(listener::troubled, failures::now);
     this.opened = epoch;
@@ -77,7 +79,12 @@ final class GangWatch {
     Arrays.fill(startedIn, epoch);
   }
 
-  void untilDone() throws InterruptedException {
+  /**
+   * Returns when all ranks have ended well, or when it failed too often on some node.
+   *
+   * @return whether the work is done; if not, the gang should be formed on other nodes
+   */
+  boolean untilDoneOr(Predicate<List<LedgerEntry>> isBetterElsewhere) throws InterruptedException {
     while (true) {
       gang.awaitChange(failures.isOpen() ? policy.soon() : policy.poll());
       Instant now = failures.now();
@@ -88,7 +95,7 @@ final class GangWatch {
         heed(incidents());
         // There may have been no step left to make, or it is work that has no steps.
         failures.recovered(last == null ? 0 : last.restoredStep());
-        return;
+        return true;
       }
       boolean waits = gang.waits();
       if (waits) {
@@ -100,6 +107,9 @@ final class GangWatch {
         replaceEnded(now, verdict.get());
       } else if (hangs.hangs()) {
         replaceHung(pods);
+      }
+      if (failures.isOpen() && gang.heals() && isBetterElsewhere.test(failures.entries())) {
+        return false;
       }
     }
   }
@@ -135,8 +145,9 @@ final class GangWatch {
       askedEpoch = now.epoch();
       heed(incidents());
     }
-    if (now.epoch() > failedEpoch) {
+    if (now.epoch() > failedEpoch && failures.isOpen()) {
       failures.recovered(now.restoredStep());
+      gang.recovered();
     }
   }
 

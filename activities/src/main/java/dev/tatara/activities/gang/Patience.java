@@ -4,6 +4,8 @@ import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.k8s.PodStatus;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +17,9 @@ final class Patience {
   private final GangTask task;
   private final GangPolicy policy;
   private long furthest;
-  private int fruitless;
+
+  /** Failures without a new step in between. */
+  private final Map<FailureClass, Integer> fruitless = new EnumMap<>(FailureClass.class);
 
   Patience(GangTask task, GangPolicy policy) {
     this.task = task;
@@ -33,10 +37,9 @@ final class Patience {
     FailureClass why = verdict.failureClass();
     long done = progress == null ? 0 : progress.done();
     if (done > furthest) {
-      fruitless = 0;
-    } else if (why != FailureClass.PREEMPTED) {
-      // Who is asked to go has not failed, however often.
-      fruitless++;
+      fruitless.clear();
+    } else {
+      fruitless.merge(why, 1, Integer::sum);
     }
     furthest = Math.max(furthest, done);
     if (why == FailureClass.USER || why == FailureClass.DATA || why == FailureClass.DIVERGENCE) {
@@ -49,13 +52,15 @@ final class Patience {
       throw new GangFailedException(
           "%s/%s was taken over by a newer attempt".formatted(task.run(), task.name()));
     }
-    if (fruitless >= policy.fruitlessEpochs()) {
+    int times = fruitless.getOrDefault(why, 0);
+    if (times >= policy.budgets().of(why)) {
       throw new GangFailedException(
-          "%s/%s failed %d times in a row without coming further; the last time %s on %s ended with %s. All %d failures are in the ledger of the run"
+          "%s/%s failed %d times in a row without coming further (%s); the last time %s on %s ended with %s. All %d failures are in the ledger of the run"
               .formatted(
                   task.run(),
                   task.name(),
-                  fruitless,
+                  times,
+                  why.word(),
                   culprit.pod(),
                   culprit.node(),
                   verdict.evidence(),

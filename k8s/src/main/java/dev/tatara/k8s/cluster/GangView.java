@@ -130,6 +130,22 @@ final class GangView implements ResourceEventHandler<Pod> {
         .findFirst();
   }
 
+  /** Names of pods that took the place of others which failed, as the Job counts them. */
+  synchronized List<String> replacements() {
+    return IntStream.range(0, worldSize)
+        .mapToObj(this::newest)
+        .flatMap(Optional::stream)
+        .filter(GangView::isReplacement)
+        .map(GangView::name)
+        .toList();
+  }
+
+  private static boolean isReplacement(Pod pod) {
+    Map<String, String> annotations = pod.getMetadata().getAnnotations();
+    return GangNames.FAILURES.stream()
+        .anyMatch(count -> !annotations.getOrDefault(count, "0").equals("0"));
+  }
+
   /** Takes note of the oldest end of a rank. */
   synchronized void read(int rank) {
     Deque<PodStatus> unread = ends.get(rank);

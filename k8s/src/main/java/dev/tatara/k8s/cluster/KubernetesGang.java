@@ -8,12 +8,15 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +40,16 @@ final class KubernetesGang implements RunningGang {
   private final String namespace;
   private final String job;
   private final GangView view;
+  private final Set<String> avoidedNodes;
 
   /** Events of an earlier gang of this name say nothing of this one. */
   private final String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
 
   private final SharedIndexInformer<Pod> informer;
 
-  KubernetesGang(KubernetesClient client, GangManifests manifests, GangView view) {
+  KubernetesGang(
+      KubernetesClient client, GangManifests manifests, GangView view, Set<String> avoidedNodes) {
+    this.avoidedNodes = avoidedNodes;
     this.client = client;
     this.namespace = manifests.settings().namespace();
     this.job = manifests.name();
@@ -69,6 +75,11 @@ final class KubernetesGang implements RunningGang {
   @Override
   public boolean heals() {
     return true;
+  }
+
+  @Override
+  public Set<String> avoidedNodes() {
+    return avoidedNodes;
   }
 
   @Override
@@ -118,6 +129,25 @@ final class KubernetesGang implements RunningGang {
   @Override
   public void restart(int rank, int epoch) {
     view.read(rank);
+  }
+
+  /**
+   * The Job waits ten seconds before it makes a new pod, and twice as long after each further
+   * failure of its rank, for as long as the Job lives. It counts in an annotation of the pod.
+   */
+  @Override
+  public void recovered() {
+    for (String pod : view.replacements()) {
+      try {
+        client
+            .pods()
+            .inNamespace(namespace)
+            .withName(pod)
+            .patch(PatchContext.of(PatchType.JSON_MERGE), GangNames.NO_FAILURES);
+      } catch (KubernetesClientException e) {
+        LOG.warn("pod={} would be replaced late the next time: {}", pod, e.getMessage());
+      }
+    }
   }
 
   /** A rank that makes no step writes its stacks to the store by itself. */

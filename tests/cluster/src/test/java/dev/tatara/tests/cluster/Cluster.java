@@ -113,6 +113,11 @@ final class Cluster {
     run(List.of(scripts.resolve("start").toString(), server));
   }
 
+  /** Nodes that kwok pretends, which must run; nothing runs on them. */
+  void fakeNodes(int count) throws IOException, InterruptedException {
+    run(List.of(scripts.resolve("fake-nodes").toString(), Integer.toString(count)));
+  }
+
   /** How long a server is away is what a test is about, so there is no condition to wait for. */
   void await(Duration away) throws InterruptedException {
     TimeUnit.NANOSECONDS.sleep(away.toNanos());

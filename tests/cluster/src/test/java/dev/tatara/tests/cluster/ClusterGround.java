@@ -3,6 +3,7 @@ package dev.tatara.tests.cluster;
 import dev.tatara.activities.gang.GangListener;
 import dev.tatara.activities.gang.GangPolicy;
 import dev.tatara.activities.gang.GangRun;
+import dev.tatara.activities.gang.Ledger;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreException;
@@ -184,6 +185,10 @@ final class ClusterGround implements AutoCloseable {
     return namespace;
   }
 
+  List<LedgerEntry> ledger(TrainTask task) {
+    return new Ledger(store).entries(task.run());
+  }
+
   List<ManifestObject> model(TrainTask task) {
     return training.model(task);
   }
@@ -196,7 +201,7 @@ final class ClusterGround implements AutoCloseable {
   }
 
   /** Nobody listens, and nobody cancels. */
-  private static final class Silence implements GangListener {
+  static final class Silence implements GangListener {
     @Override
     public void looked(@Nullable TaskProgress progress) {
       // The test looks for itself.

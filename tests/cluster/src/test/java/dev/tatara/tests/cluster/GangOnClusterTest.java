@@ -156,13 +156,13 @@ class GangOnClusterTest {
     TrainTask task = ground.task("cluster-without-" + server, 2, STEPS);
     Future<List<LedgerEntry>> launcher = ground.launch(task);
     ground.awaitStep(task, MIDWAY);
-    List<String> uids = uids();
 
     cluster.kill(server);
-    ground.awaitStep(task, MIDWAY + 200);
+    // Longer than the training takes: the launcher waits for the server to see its end.
+    cluster.await(Duration.ofSeconds(60));
     cluster.start(server);
 
-    assertThat(uids()).isEqualTo(uids);
+    // A pod that ended otherwise than well would be in the ledger.
     assertThat(ClusterGround.end(launcher)).isEmpty();
     assertSameModel(task);
   }
