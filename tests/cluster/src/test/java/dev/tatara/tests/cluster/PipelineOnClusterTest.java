@@ -172,7 +172,7 @@ class PipelineOnClusterTest {
                     .filter(key -> key.endsWith("progress.json"))
                     .map(key -> Json.read(store.read(key), TaskProgress.class))
                     .anyMatch(word -> word.phase().equals("training") && word.done() >= step),
-        "step %d of pretraining".formatted(step));
+        () -> "step %d of pretraining was not made".formatted(step));
   }
 
   private static Set<String> pretrainingPods() {
