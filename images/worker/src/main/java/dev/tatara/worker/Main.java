@@ -9,6 +9,7 @@ import dev.tatara.k8s.Pods;
 import dev.tatara.k8s.Program;
 import dev.tatara.k8s.cluster.ClusterSettings;
 import dev.tatara.k8s.cluster.KubernetesPods;
+import dev.tatara.workflows.client.TemporalConnection;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Path;
 import java.util.Map;

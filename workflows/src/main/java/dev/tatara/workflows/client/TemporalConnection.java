@@ -1,4 +1,4 @@
-package dev.tatara.worker;
+package dev.tatara.workflows.client;
 
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.workflows.PipelineJson;
@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /** Temporal as the environment names it, in the variables and profiles of the temporal CLI. */
-final class TemporalConnection {
-  /** A server that starts beside the worker takes some seconds. */
+public final class TemporalConnection {
+  /** A server that starts beside its clients takes some seconds. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private TemporalConnection() {}
@@ -26,7 +26,7 @@ final class TemporalConnection {
    *
    * @throws InvalidInputException if it does not for half a minute, or refuses this client
    */
-  static WorkflowClient connect(Map<String, String> environment) {
+  public static WorkflowClient connect(Map<String, String> environment) {
     WorkflowClient client = open(environment);
     String namespace = client.getOptions().getNamespace();
     try {
@@ -49,7 +49,7 @@ final class TemporalConnection {
           "Temporal at %s has no namespace \"%s\"; create it with temporal operator namespace create --namespace %s, or set TEMPORAL_NAMESPACE"
               .formatted(address, namespace, namespace);
       case UNAUTHENTICATED, PERMISSION_DENIED ->
-          "Temporal at %s refuses this worker in the namespace \"%s\" (%s); check TEMPORAL_API_KEY or the certificate that TEMPORAL_TLS_CLIENT_CERT_PATH names"
+          "Temporal at %s refuses this client in the namespace \"%s\" (%s); check TEMPORAL_API_KEY or the certificate that TEMPORAL_TLS_CLIENT_CERT_PATH names"
               .formatted(address, namespace, status.getDescription());
       default ->
           "Temporal at %s does not answer (%s, %s); check TEMPORAL_ADDRESS, that the server runs, and whether it wants TLS (TEMPORAL_TLS=true)"
@@ -64,7 +64,7 @@ final class TemporalConnection {
    *     set), {@code TEMPORAL_API_KEY}, {@code TEMPORAL_TLS…}, {@code TEMPORAL_PROFILE}
    * @throws InvalidInputException if no address is named, or a file that is named cannot be used
    */
-  static WorkflowClient open(Map<String, String> environment) {
+  public static WorkflowClient open(Map<String, String> environment) {
     ClientConfigProfile profile = profile(environment);
     String address = profile.getAddress();
     if (address == null || address.isBlank()) {
