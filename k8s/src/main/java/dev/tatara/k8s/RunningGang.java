@@ -61,8 +61,10 @@ public interface RunningGang {
     return Set.of();
   }
 
-  /** It makes steps again: its next failure is a first one, and is healed without delay. */
-  default void recovered() {}
+  /** How long the cluster waits before it replaces the pod that ended last. */
+  default Duration replacementDelay() {
+    return Duration.ZERO;
+  }
 
   /** Asks every process that still runs to write the stacks of its threads into its log. */
   void saveStacks();

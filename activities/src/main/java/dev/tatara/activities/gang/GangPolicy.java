@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param stalled the same for a gang that makes steps, unless twenty of its steps take longer
  * @param grace time to save a checkpoint after SIGTERM
  * @param farewell time in which ranks that are done end by themselves
+ * @param formation about how long it takes to end a small gang and to form it anew, on a cluster
  * @param budgets how often what may fail
  */
 public record GangPolicy(
@@ -20,6 +21,7 @@ public record GangPolicy(
     Duration stalled,
     Duration grace,
     Duration farewell,
+    Duration formation,
     FailureBudgets budgets) {
   public static final GangPolicy DEFAULT =
       new GangPolicy(
@@ -29,5 +31,6 @@ public record GangPolicy(
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
+          Duration.ofSeconds(20),
           FailureBudgets.DEFAULT);
 }

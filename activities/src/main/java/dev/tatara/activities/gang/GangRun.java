@@ -81,7 +81,11 @@ public final class GangRun {
         return failures.entries();
       }
       SortedSet<String> avoided = avoided(before, failures.entries());
-      LOG.warn("run={} stage={} avoids nodes={}", task.run(), task.stage().word(), avoided);
+      LOG.warn(
+          "the gang is formed anew run={} stage={} avoided={}",
+          task.run(),
+          task.stage().word(),
+          avoided);
       epoch = epochs.open();
       gang = pods.createOrAdopt(gang(task, epoch, avoided));
     }

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class GangWatch {
   private static final Logger LOG = LoggerFactory.getLogger(GangWatch.class);
 
+  /** Milliseconds by which one rank more delays the formation of a gang. */
+  private static final long FORMATION_OF_A_RANK = 100;
+
   private final GangTask task;
   private final RunningGang gang;
   private final Epochs epochs;
@@ -80,9 +83,9 @@ final class GangWatch {
   }
 
   /**
-   * Returns when all ranks have ended well, or when it failed too often on some node.
+   * Returns when all ranks have ended well, or when the gang should be formed anew.
    *
-   * @return whether the work is done; if not, the gang should be formed on other nodes
+   * @return whether the work is done
    */
   boolean untilDoneOr(Predicate<List<LedgerEntry>> isBetterElsewhere) throws InterruptedException {
     while (true) {
@@ -108,10 +111,18 @@ final class GangWatch {
       } else if (hangs.hangs()) {
         replaceHung(pods);
       }
-      if (failures.isOpen() && gang.heals() && isBetterElsewhere.test(failures.entries())) {
-        return false;
+      if (failures.isOpen() && gang.heals()) {
+        if (isReplacedLate() || isBetterElsewhere.test(failures.entries())) {
+          return false;
+        }
       }
     }
+  }
+
+  /** To form the whole gang anew is faster than to wait for the pod that is missing. */
+  private boolean isReplacedLate() {
+    Duration whole = policy.formation().plusMillis(FORMATION_OF_A_RANK * task.worldSize());
+    return gang.waits() && gang.replacementDelay().compareTo(whole) > 0;
   }
 
   private void look() {
@@ -147,7 +158,6 @@ final class GangWatch {
     }
     if (now.epoch() > failedEpoch && failures.isOpen()) {
       failures.recovered(now.restoredStep());
-      gang.recovered();
     }
   }
 

@@ -81,9 +81,8 @@ record GangManifests(Gang gang, ClusterSettings settings) {
         .withCompletionMode("Indexed")
         .withCompletions(gang.worldSize())
         .withParallelism(gang.worldSize())
-        // By index, so that the Job's delay before a new pod grows with the failures of one rank
-        // only.
-        .withBackoffLimitPerIndex(BACKOFF_LIMIT)
+        // Not by index: failed pods would keep their namespace from being deleted.
+        .withBackoffLimit(BACKOFF_LIMIT)
         // Its launcher deletes it; this is for one whose launcher never came back.
         .withTtlSecondsAfterFinished(DAY_SECONDS)
         .withSuspend(settings.placement().queue() != null)

@@ -1,11 +1,8 @@
 package dev.tatara.k8s.cluster;
 
-import static java.util.stream.Collectors.toMap;
-
 import dev.tatara.config.Json;
 import dev.tatara.k8s.Gang;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,19 +24,6 @@ final class GangNames {
 
   /** Names of the nodes that a Job's pods avoid, an annotation. */
   static final String AVOIDED_NODES = "tatara.dev/avoided-nodes";
-
-  /** Annotations by which a Job counts the failures of an index from pod to pod. */
-  static final List<String> FAILURES =
-      List.of(
-          "batch.kubernetes.io/job-index-failure-count",
-          "batch.kubernetes.io/job-index-ignored-failure-count");
-
-  /** A merge patch: as if this pod were the first of its index. */
-  static final String NO_FAILURES =
-      Json.text(
-          Map.of(
-              "metadata",
-              Map.of("annotations", FAILURES.stream().collect(toMap(n -> n, n -> "0")))));
 
   /** Pods are called {@code <job>-<index>}, which must be a DNS label of 63 characters. */
   private static final int LONGEST = 52;

@@ -36,6 +36,7 @@ final class GangView implements ResourceEventHandler<Pod> {
   /** By rank, oldest first. */
   private final Map<Integer, Deque<PodStatus>> ends = new TreeMap<>();
 
+  private int failed;
   private long changes;
 
   GangView(String job, int worldSize, Secrets secrets) {
@@ -74,6 +75,7 @@ final class GangView implements ResourceEventHandler<Pod> {
     }
     boolean well = Integer.valueOf(0).equals(status.exitCode());
     if (!well) {
+      failed++;
       ends.computeIfAbsent(status.rank(), rank -> new ArrayDeque<>()).add(status);
     }
     changes++;
@@ -130,20 +132,9 @@ final class GangView implements ResourceEventHandler<Pod> {
         .findFirst();
   }
 
-  /** Names of pods that took the place of others which failed, as the Job counts them. */
-  synchronized List<String> replacements() {
-    return IntStream.range(0, worldSize)
-        .mapToObj(this::newest)
-        .flatMap(Optional::stream)
-        .filter(GangView::isReplacement)
-        .map(GangView::name)
-        .toList();
-  }
-
-  private static boolean isReplacement(Pod pod) {
-    Map<String, String> annotations = pod.getMetadata().getAnnotations();
-    return GangNames.FAILURES.stream()
-        .anyMatch(count -> !annotations.getOrDefault(count, "0").equals("0"));
+  /** How many pods have ended otherwise than well. */
+  synchronized int ends() {
+    return failed;
   }
 
   /** Takes note of the oldest end of a rank. */

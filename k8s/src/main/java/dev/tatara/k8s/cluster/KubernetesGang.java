@@ -8,8 +8,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +30,11 @@ final class KubernetesGang implements RunningGang {
 
   /** Beyond the grace period of a pod: for the node to say that it is gone. */
   private static final Duration MARGIN = Duration.ofSeconds(60);
+
+  private static final Duration FIRST_DELAY = Duration.ofSeconds(10);
+
+  /** To ten minutes. */
+  private static final int MOST_DOUBLINGS = 6;
 
   private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(10);
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -132,22 +135,13 @@ final class KubernetesGang implements RunningGang {
   }
 
   /**
-   * The Job waits ten seconds before it makes a new pod, and twice as long after each further
-   * failure of its rank, for as long as the Job lives. It counts in an annotation of the pod.
+   * The Job doubles it with each pod that ends, evictions included, for as long as the Job lives
+   * (pkg/controller/job/backoff_utils.go of Kubernetes).
    */
   @Override
-  public void recovered() {
-    for (String pod : view.replacements()) {
-      try {
-        client
-            .pods()
-            .inNamespace(namespace)
-            .withName(pod)
-            .patch(PatchContext.of(PatchType.JSON_MERGE), GangNames.NO_FAILURES);
-      } catch (KubernetesClientException e) {
-        LOG.warn("pod={} would be replaced late the next time: {}", pod, e.getMessage());
-      }
-    }
+  public Duration replacementDelay() {
+    int doublings = Math.min(view.ends() - 1, MOST_DOUBLINGS);
+    return doublings < 0 ? Duration.ZERO : FIRST_DELAY.multipliedBy(1L << doublings);
   }
 
   /** A rank that makes no step writes its stacks to the store by itself. */

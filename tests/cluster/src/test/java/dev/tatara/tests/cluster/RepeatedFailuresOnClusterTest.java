@@ -68,12 +68,12 @@ class RepeatedFailuresOnClusterTest {
     TrainTask task = ground.task("cluster-short", 2, ENDLESS);
     Future<List<LedgerEntry>> launcher =
         ground.launch(
-            task, with(placement(memory("400Mi"), List.of())), new ClusterGround.Silence());
+            task, with(placement(memory("250Mi"), List.of())), new ClusterGround.Silence());
 
     assertThatThrownBy(() -> ClusterGround.end(launcher))
         .hasRootCauseInstanceOf(GangFailedException.class)
         .rootCause()
-        .hasMessageContaining("at the limit of its pod of 400 MiB")
+        .hasMessageContaining("at the limit of its pod of 250 MiB")
         .hasMessageContaining("give the pods more memory");
     assertThat(ground.ledger(task))
         .isNotEmpty()

@@ -41,6 +41,7 @@ final class DisturbedGangTest {
           Duration.ofSeconds(6),
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
+          Duration.ofSeconds(20),
           FailureBudgets.DEFAULT);
 
   @TempDir static Path directory;
