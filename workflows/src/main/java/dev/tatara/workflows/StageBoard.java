@@ -21,6 +21,9 @@ final class StageBoard {
   private final Map<Stage, StageOutcome> outcomes = new EnumMap<>(Stage.class);
   private final Map<Stage, Long> began = new EnumMap<>(Stage.class);
   private @Nullable Stage current;
+  private @Nullable Wait wait;
+  private long step;
+  private long steps;
 
   StageBoard(String run, StageListener listener) {
     this.run = run;
@@ -31,7 +34,12 @@ final class StageBoard {
   }
 
   void running(Stage stage) {
+    if (stage != current) {
+      step = 0;
+      steps = 0;
+    }
     current = stage;
+    wait = null;
     began.putIfAbsent(stage, Workflow.currentTimeMillis());
     change(open(stage, State.RUNNING, 0, ""));
   }
@@ -44,8 +52,17 @@ final class StageBoard {
     }
   }
 
-  void paused(Stage stage) {
-    change(open(stage, State.PAUSED, 0, "waits for the signal resume"));
+  void waiting(Stage stage, Wait reason) {
+    wait = reason;
+    change(open(stage, State.PAUSED, 0, reason.sentence()));
+  }
+
+  /** Of the stage at work; a late word of another is no news. */
+  void progressed(StageProgress progress) {
+    if (progress.stage() == current) {
+      step = progress.step();
+      steps = progress.steps();
+    }
   }
 
   void skipped(Stage stage, String why) {
@@ -53,11 +70,15 @@ final class StageBoard {
   }
 
   void failed(Stage stage, String why) {
+    wait = null;
     change(open(stage, State.FAILED, seconds(stage), why));
   }
 
   void ended(Stage stage, StageEnd end) {
     current = null;
+    wait = null;
+    step = 0;
+    steps = 0;
     change(
         new StageOutcome(
             stage,
@@ -86,8 +107,9 @@ final class StageBoard {
     return refs;
   }
 
-  PipelineStatus status(boolean paused) {
-    return new PipelineStatus(run, current, paused, outcomes());
+  PipelineStatus status(boolean paused, RankMeter meter) {
+    return new PipelineStatus(
+        run, current, paused, outcomes(), wait, meter.hours(), meter.budget(), step, steps);
   }
 
   private double seconds(Stage stage) {

@@ -5,6 +5,8 @@ import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.PipelineResult;
 import io.temporal.workflow.QueryMethod;
 import io.temporal.workflow.SignalMethod;
+import io.temporal.workflow.UpdateMethod;
+import io.temporal.workflow.UpdateValidatorMethod;
 import io.temporal.workflow.WorkflowInterface;
 import io.temporal.workflow.WorkflowMethod;
 import java.util.List;
@@ -48,4 +50,35 @@ public interface TrainingPipeline {
   /** An activity waits for something that a person must mend; told again when that is over. */
   @SignalMethod
   void recordTrouble(StageTrouble trouble);
+
+  /** How far training has come; told now and then. */
+  @SignalMethod
+  void recordProgress(StageProgress progress);
+
+  /**
+   * Sets what the run may use. A run that waits for it goes on; one that has used more already
+   * saves its state and waits.
+   */
+  @UpdateMethod
+  void changeBudget(BudgetChange change);
+
+  /** Refuses a change that makes no sense, with a sentence. */
+  @UpdateValidatorMethod(updateName = "changeBudget")
+  void checkChangeBudget(BudgetChange change);
+
+  /** Lets a model be published that waits for it ({@code gate.approval: required}). */
+  @UpdateMethod
+  void approve(Decision decision);
+
+  /** Refuses an approval without a name, without a reason, or of nothing. */
+  @UpdateValidatorMethod(updateName = "approve")
+  void checkApprove(Decision decision);
+
+  /** Ends a run that waits for approval: it fails, and publishes nothing. */
+  @UpdateMethod
+  void reject(Decision decision);
+
+  /** Refuses a rejection without a name, without a reason, or of nothing. */
+  @UpdateValidatorMethod(updateName = "reject")
+  void checkReject(Decision decision);
 }

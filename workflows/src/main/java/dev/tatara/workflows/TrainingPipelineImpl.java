@@ -15,6 +15,7 @@ import static dev.tatara.config.artifact.Stage.TOKENIZE;
 
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.GateConfig.Approval;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.run.RunDocument;
 import dev.tatara.config.task.EvaluationResult;
@@ -59,7 +60,9 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   private final PipelineSpec spec;
   private final ActivityStubs activities = new ActivityStubs();
   private final LedgerBook ledger = new LedgerBook();
+  private final Interventions interventions = new Interventions();
   private final StageBoard board;
+  private final RankMeter meter;
   private final StageControl stages;
   private final List<EvaluationResult> evaluations = new ArrayList<>();
   private @Nullable PlanEstimate plan;
@@ -70,7 +73,8 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
     this.run = document.name();
     this.spec = document.spec();
     this.board = new StageBoard(run, listener);
-    this.stages = new StageControl(board);
+    this.meter = new RankMeter(spec.budget());
+    this.stages = new StageControl(board, meter);
   }
 
   /** Makes this the workflow type {@code TrainingPipeline} of a worker. */
@@ -143,7 +147,9 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
     if (prepared.reused() != null) {
       return StageEnd.of(prepared.reused()).withAccount(prepared.account());
     }
-    TrainResult trained = stages.longWork(() -> activities.training.train(prepared.task()));
+    TrainResult trained =
+        stages.longWork(
+            prepared.task().worldSize(), () -> activities.training.train(prepared.task()));
     ledger.addAll(trained.ledger());
     return StageEnd.of(trained.model()).withAccount(prepared.account());
   }
@@ -159,7 +165,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
       ArtifactRef model = made.get(candidate.getValue());
       if (model != null) {
         Candidate next = new Candidate(run, spec, candidate.getKey(), model, tokens, items, chats);
-        Evaluated judged = stages.longWork(() -> activities.evaluate.evaluate(next));
+        Evaluated judged = stages.longWork(1, () -> activities.evaluate.evaluate(next));
         ledger.addAll(judged.ledger());
         evaluations.add(judged.result());
         reused += judged.reused() ? 1 : 0;
@@ -176,7 +182,15 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   private StageEnd judge() {
     GateVerdict judged = activities.gate.judge(new Evaluations(run, spec.gate(), evaluations));
     verdict = judged;
-    return StageEnd.noted("keeps " + judged.kept());
+    String keeps = "keeps " + judged.kept();
+    if (spec.gate().approval() == Approval.NONE) {
+      return StageEnd.noted(keeps);
+    }
+    interventions.ask();
+    if (!interventions.isDecided()) {
+      stages.await(GATE, Wait.forApproval(judged.kept()), interventions::isDecided);
+    }
+    return StageEnd.noted("%s, %s".formatted(keeps, interventions.approval(judged.kept())));
   }
 
   /** The folder to hand out, once two engines agree on what the model says. */
@@ -191,7 +205,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
     if (published != null) {
       return StageEnd.of(published);
     }
-    Verified verified = stages.longWork(() -> activities.publish.verify(publication));
+    Verified verified = stages.longWork(1, () -> activities.publish.verify(publication));
     ledger.addAll(verified.ledger());
     return StageEnd.of(
         activities.publish.publish(publication),
@@ -218,7 +232,10 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
         ledger.entries(),
         evaluations,
         verdict,
-        board.artifacts().get(PUBLISH));
+        board.artifacts().get(PUBLISH),
+        meter.hours(),
+        meter.budget(),
+        interventions.acts());
   }
 
   /** The report of a failed or cancelled run; the failure itself stays the run's outcome. */
@@ -245,7 +262,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
 
   @Override
   public PipelineStatus status() {
-    return board.status(stages.isPaused());
+    return board.status(stages.isPaused(), meter);
   }
 
   @Override
@@ -271,5 +288,41 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   @Override
   public void recordTrouble(StageTrouble trouble) {
     board.troubled(trouble.stage(), trouble.sentence());
+  }
+
+  @Override
+  public void recordProgress(StageProgress progress) {
+    board.progressed(progress);
+  }
+
+  @Override
+  public void changeBudget(BudgetChange change) {
+    interventions.changed(meter.budget(), change);
+    stages.changeBudget(change.budget());
+  }
+
+  @Override
+  public void checkChangeBudget(BudgetChange change) {
+    Interventions.checkChange(change);
+  }
+
+  @Override
+  public void approve(Decision decision) {
+    interventions.decide(true, decision);
+  }
+
+  @Override
+  public void checkApprove(Decision decision) {
+    interventions.checkDecision(decision);
+  }
+
+  @Override
+  public void reject(Decision decision) {
+    interventions.decide(false, decision);
+  }
+
+  @Override
+  public void checkReject(Decision decision) {
+    interventions.checkDecision(decision);
   }
 }

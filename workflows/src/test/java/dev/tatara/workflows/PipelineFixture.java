@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** Temporal's test server with the workflow and hand-written activities on its three queues. */
 final class PipelineFixture implements AutoCloseable {
@@ -61,13 +63,33 @@ final class PipelineFixture implements AutoCloseable {
 
   /** A document as the {@code temporal} command would send it. */
   static RunDocument document(String name, boolean sft, boolean dpo) {
+    return document(name, (sft ? ",\"sft\":{}" : "") + (dpo ? ",\"dpo\":{}" : ""));
+  }
+
+  /**
+   * A document with more in it.
+   *
+   * @param more keys of its spec, each with a comma ahead
+   */
+  static RunDocument document(String name, String more) {
     String json =
         """
         {"apiVersion":"tatara.dev/v1alpha1","kind":"TrainingPipeline","metadata":{"name":"%s"},
-         "spec":{"seed":42,"collect":{"sources":[]},"pretrain":{"model":"nano","tokens":"100k"}%s%s}}
+         "spec":{"seed":42,"collect":{"sources":[]},"pretrain":{"model":"nano","tokens":"100k"}%s}}
         """
-            .formatted(name, sft ? ",\"sft\":{}" : "", dpo ? ",\"dpo\":{}" : "");
+            .formatted(name, more);
     return Json.read(json.getBytes(StandardCharsets.UTF_8), RunDocument.class);
+  }
+
+  static boolean waits(TrainingPipeline pipeline, Wait.Kind kind) {
+    Wait wait = pipeline.status().waitsFor();
+    return wait != null && wait.kind() == kind;
+  }
+
+  static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(20_000_000);
+    }
   }
 
   @Override
