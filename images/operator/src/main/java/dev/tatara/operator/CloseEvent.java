@@ -29,7 +29,7 @@ final class CloseEvent {
   }
 
   /** The workflow fails with a sentence for people; what is below it is for programmers. */
-  private static String sentence(Failure failure) {
+  static String sentence(Failure failure) {
     Failure at = failure;
     while (at.getMessage().isBlank() && at.hasCause()) {
       at = at.getCause();

@@ -4,6 +4,7 @@ import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.k8s.resource.PipelineResourceStatus;
 import dev.tatara.workflows.PipelineStatus;
+import dev.tatara.workflows.Wait;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +87,10 @@ record Headline(String type, String reason, String sentence) {
 
   private static Headline running(
       String run, PipelineStatus progress, PipelineResourceStatus last) {
+    Wait wait = progress.waitsFor();
+    if (wait != null) {
+      return new Headline(PAUSED, reason(wait.kind()), wait.sentence());
+    }
     if (progress.paused()) {
       return new Headline(
           PAUSED,
@@ -103,6 +108,14 @@ record Headline(String type, String reason, String sentence) {
     }
     return new Headline(
         RUNNING, TRAINING.contains(stage) ? Reasons.TRAINING : Reasons.WORKING, place(last));
+  }
+
+  private static String reason(Wait.Kind kind) {
+    return switch (kind) {
+      case PAUSE -> Reasons.PAUSED;
+      case BUDGET -> Reasons.WAITING_FOR_BUDGET;
+      case APPROVAL -> Reasons.WAITING_FOR_APPROVAL;
+    };
   }
 
   /** A stage at work that has something to say waits for a person. */

@@ -2,6 +2,7 @@ package dev.tatara.operator;
 
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.k8s.resource.PipelineResourceStatus;
+import dev.tatara.k8s.resource.PipelineResourceStatus.Cost;
 import dev.tatara.workflows.PipelineStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param report where the result of the run is kept
  */
 record NextStatus(Question question, Verdict verdict, String report, Instant now) {
+  private static final String SOUND = "the spec is sound";
+
   PipelineResourceStatus status() {
     PipelineResourceStatus facts = facts();
     Optional<Headline> headline = headline(facts);
@@ -38,17 +41,21 @@ record NextStatus(Question question, Verdict verdict, String report, Instant now
       return conditions
           .ofRun(Optional.empty(), ran)
           .stalled(Reasons.WORKFLOW_GONE, gone.sentence(), generation)
-          .accepted("True", Reasons.ACCEPTED, "the spec is sound", generation)
+          .accepted("True", Reasons.ACCEPTED, SOUND, generation)
           .list();
     }
-    Headline now = headline.orElse(new Headline("", Reasons.NOT_STARTED, "the run is to start"));
+    Headline shown = headline.orElse(new Headline("", Reasons.NOT_STARTED, "the run is to start"));
     conditions.ofRun(headline, ran);
-    switch (now.type()) {
-      case Headline.SUCCEEDED -> conditions.ready(now.reason(), now.sentence(), generation);
-      case Headline.FAILED -> conditions.stalled(now.reason(), now.sentence(), generation);
-      default -> conditions.inProgress(now.reason(), now.sentence(), generation);
+    switch (shown.type()) {
+      case Headline.SUCCEEDED -> conditions.ready(shown.reason(), shown.sentence(), generation);
+      case Headline.FAILED -> conditions.stalled(shown.reason(), shown.sentence(), generation);
+      default -> conditions.inProgress(shown.reason(), shown.sentence(), generation);
     }
-    return conditions.accepted("True", Reasons.ACCEPTED, "the spec is sound", generation).list();
+    return accepted()
+        ? conditions.accepted("True", Reasons.ACCEPTED, SOUND, generation).list()
+        : conditions
+            .accepted("Unknown", shown.reason(), "the run is to be told its new budget", generation)
+            .list();
   }
 
   /** The table shows what is true first, and that is that the run goes on. */
@@ -83,15 +90,15 @@ record NextStatus(Question question, Verdict verdict, String report, Instant now
         question.generation(),
         List.of(),
         stage(own, last),
-        last.step(),
-        last.steps(),
+        progress == null ? last.step() : step(progress, progress.step()),
+        progress == null ? last.steps() : step(progress, progress.steps()),
         question.run(),
         own.runId(),
         own.model(),
         own.isRunning() ? null : report,
         last.startTime() == null ? time(own.started()) : last.startTime(),
         time(own.closed()),
-        last.cost(),
+        progress == null ? last.cost() : cost(progress.rankHours()),
         accepted() ? Long.valueOf(question.generation()) : specGeneration(own, last),
         accepted() ? digest() : specDigest(own, last));
   }
@@ -109,7 +116,7 @@ record NextStatus(Question question, Verdict verdict, String report, Instant now
   }
 
   private boolean accepted() {
-    return verdict instanceof Verdict.Accept;
+    return verdict instanceof Verdict.Accept accept && accept.applied();
   }
 
   private @Nullable String digest() {
@@ -135,6 +142,15 @@ record NextStatus(Question question, Verdict verdict, String report, Instant now
     PipelineStatus progress = own.progress();
     Stage current = progress == null ? null : progress.current();
     return current == null ? last.stage() : current.word();
+  }
+
+  /** Nothing for a stage that does not train. */
+  private static @Nullable Long step(PipelineStatus progress, long number) {
+    return progress.steps() == 0 ? null : Long.valueOf(number);
+  }
+
+  private static Cost cost(double rankHours) {
+    return new Cost(Math.round(rankHours * 1e4) / 1e4);
   }
 
   private static @Nullable String time(@Nullable Instant instant) {

@@ -58,7 +58,11 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
     }
     RunFacts facts = question.facts();
     if (facts != null && facts.belongsTo(question.uid())) {
-      question = question.with(runs.listen(question.run(), facts));
+      RunFacts heard = runs.listen(question.run(), facts);
+      question = question.with(heard);
+      if (verdict instanceof Verdict.Accept accept && !accept.applied()) {
+        verdict = new BudgetEdit(resource, question, heard).applyBy(runs);
+      }
     }
     PipelineResourceStatus next =
         new NextStatus(question, verdict, settings.report(question.run()), clock.instant())

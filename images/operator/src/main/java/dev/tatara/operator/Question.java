@@ -52,9 +52,9 @@ record Question(
     return facts != null && facts.belongsTo(uid) ? onOwn(facts, changes) : withoutOwn(changes);
   }
 
-  private static Verdict onOwn(RunFacts own, List<String> changes) {
+  private Verdict onOwn(RunFacts own, List<String> changes) {
     if (changes.isEmpty()) {
-      return new Verdict.Accept();
+      return new Verdict.Accept(!own.isRunning() || seenGeneration() >= generation);
     }
     return own.isRunning()
         ? new Verdict.Refuse(Reasons.SPEC_CHANGE_REFUSED, refusal(changes))
@@ -65,7 +65,7 @@ record Question(
   private Verdict withoutOwn(List<String> changes) {
     boolean ran = remembered.specGeneration() != null && changes.isEmpty();
     if (ran && remembered.completionTime() != null) {
-      return new Verdict.Accept();
+      return new Verdict.Accept(true);
     }
     if (facts != null && facts.isRunning()) {
       return new Verdict.Refuse(Reasons.NAME_TAKEN, taken(facts.owner()));
@@ -88,6 +88,13 @@ record Question(
     return input == null
         ? List.of("spec")
         : SpecTree.of(input).changesTo(SpecTree.of(document.document().spec()));
+  }
+
+  /** Newest generation of the spec whose budget the run knows. */
+  private long seenGeneration() {
+    long started = facts == null || facts.owner() == null ? 0 : facts.owner().generation();
+    Long accepted = remembered.specGeneration();
+    return accepted == null ? started : Math.max(started, accepted);
   }
 
   /** It is the spec that has been run already, as far as status and memo tell. */

@@ -8,6 +8,7 @@ import dev.tatara.config.Json;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.run.RunDocument;
 import dev.tatara.operator.RunFacts.Phase;
+import dev.tatara.workflows.BudgetChange;
 import dev.tatara.workflows.PipelineStatus;
 import dev.tatara.workflows.TaskQueues;
 import io.grpc.Status;
@@ -18,6 +19,7 @@ import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.common.v1.WorkflowType;
 import io.temporal.api.enums.v1.HistoryEventFilterType;
+import io.temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.api.errordetails.v1.NotFoundFailure;
@@ -25,12 +27,18 @@ import io.temporal.api.history.v1.History;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.query.v1.WorkflowQuery;
 import io.temporal.api.taskqueue.v1.TaskQueue;
+import io.temporal.api.update.v1.Input;
+import io.temporal.api.update.v1.Meta;
+import io.temporal.api.update.v1.Outcome;
+import io.temporal.api.update.v1.Request;
+import io.temporal.api.update.v1.WaitPolicy;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
 import io.temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.StartWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.UpdateWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
 import io.temporal.client.WorkflowClient;
 import io.temporal.common.converter.DataConverter;
@@ -133,6 +141,40 @@ final class TemporalRuns {
             throw e;
           }
         });
+  }
+
+  /**
+   * Tells a run its new budget; to tell it twice is to tell it once.
+   *
+   * @param generation of the spec that says so
+   * @return why the run refuses it; empty if it does not
+   */
+  Optional<String> changeBudget(String id, RunFacts facts, BudgetChange change, long generation) {
+    UpdateWorkflowExecutionRequest request =
+        UpdateWorkflowExecutionRequest.newBuilder()
+            .setNamespace(namespace)
+            .setWorkflowExecution(execution(id))
+            .setFirstExecutionRunId(facts.firstRunId())
+            .setWaitPolicy(
+                WaitPolicy.newBuilder()
+                    .setLifecycleStage(
+                        UpdateWorkflowExecutionLifecycleStage
+                            .UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED))
+            .setRequest(
+                Request.newBuilder()
+                    .setMeta(
+                        Meta.newBuilder()
+                            .setUpdateId("budget-%d".formatted(generation))
+                            .setIdentity(IDENTITY))
+                    .setInput(
+                        Input.newBuilder()
+                            .setName("changeBudget")
+                            .setArgs(converter.toPayloads(change).orElseThrow())))
+            .build();
+    Outcome outcome = ask(() -> stub().updateWorkflowExecution(request)).getOutcome();
+    return outcome.hasFailure()
+        ? Optional.of(CloseEvent.sentence(outcome.getFailure()))
+        : Optional.empty();
   }
 
   /** Asks a workflow to end in good order; nothing happens if it has been asked or has ended. */

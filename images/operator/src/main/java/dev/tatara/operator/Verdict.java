@@ -2,8 +2,12 @@ package dev.tatara.operator;
 
 /** What is to be done about a spec. */
 sealed interface Verdict {
-  /** It is (to be) run as it stands. */
-  record Accept() implements Verdict {}
+  /**
+   * It is the spec of the newest run.
+   *
+   * @param applied that run knows its budget, too
+   */
+  record Accept(boolean applied) implements Verdict {}
 
   /** A new run begins. */
   record Start() implements Verdict {}
