@@ -75,8 +75,11 @@ final class OperatorMetrics extends Collector implements Metrics {
 
   @Override
   public <T> T timeControllerExecution(ControllerExecution<T> execution) throws Exception {
-    try (Histogram.Timer timer = seconds.startTimer()) {
+    Histogram.Timer timer = seconds.startTimer();
+    try {
       return execution.execute();
+    } finally {
+      timer.observeDuration();
     }
   }
 

@@ -8,7 +8,7 @@ import dev.tatara.config.run.PipelineSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -46,7 +46,7 @@ record SpecTree(ObjectNode tree) {
       paths.add(path);
       return;
     }
-    SortedSet<String> names = new TreeSet<>();
+    Set<String> names = new TreeSet<>();
     left.fieldNames().forEachRemaining(names::add);
     right.fieldNames().forEachRemaining(names::add);
     for (String name : names) {
