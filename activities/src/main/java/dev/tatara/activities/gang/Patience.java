@@ -5,7 +5,9 @@ import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.k8s.PodStatus;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +23,17 @@ final class Patience {
   /** Failures without a new step in between. */
   private final Map<FailureClass, Integer> fruitless = new EnumMap<>(FailureClass.class);
 
+  /** Ranks that have failed since the last failure that was counted. */
+  private final Set<Integer> round = new HashSet<>();
+
   Patience(GangTask task, GangPolicy policy) {
     this.task = task;
     this.policy = policy;
   }
 
   /**
-   * Takes note of a failure.
+   * Takes note of a failure. A rack that goes down takes many ranks along, not all in one moment:
+   * that counts once, and again only when one of them fails again before there is a new step.
    *
    * @throws InvalidInputException if the user must change something
    * @throws GangFailedException if it has failed too often without coming further
@@ -38,8 +44,12 @@ final class Patience {
     long done = progress == null ? 0 : progress.done();
     if (done > furthest) {
       fruitless.clear();
-    } else {
+      round.clear();
+      round.add(culprit.rank());
+    } else if (round.isEmpty() || !round.add(culprit.rank())) {
       fruitless.merge(why, 1, Integer::sum);
+      round.clear();
+      round.add(culprit.rank());
     }
     furthest = Math.max(furthest, done);
     if (why == FailureClass.USER || why == FailureClass.DATA || why == FailureClass.DIVERGENCE) {

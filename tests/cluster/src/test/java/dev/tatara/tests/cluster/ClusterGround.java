@@ -193,6 +193,13 @@ final class ClusterGround implements AutoCloseable {
     return training.model(task);
   }
 
+  /** Waits until nothing of it is left in the cluster. */
+  void awaitGone() throws IOException {
+    try (KubernetesClient other = cluster.client()) {
+      await(() -> other.namespaces().withName(namespace).get() == null);
+    }
+  }
+
   @Override
   public void close() {
     launchers.shutdownNow();

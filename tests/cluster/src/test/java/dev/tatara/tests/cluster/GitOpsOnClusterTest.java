@@ -91,7 +91,7 @@ class GitOpsOnClusterTest {
   void theExamplesForFluxAreAsItsDefinitionsWantThem() throws Exception {
     String definitions = cluster.value("BIN") + "/../flux";
     argo.kubectl("apply", "--server-side", "-f", definitions);
-    argo.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", definitions);
+    Patience.await(() -> areEstablished(definitions), () -> definitions + " is not established");
     argo.kubectl("create", "namespace", "flux-system");
     try {
       assertThat(
@@ -107,6 +107,19 @@ class GitOpsOnClusterTest {
     } finally {
       argo.kubectl("delete", "namespace", "flux-system");
       argo.kubectl("delete", "-f", definitions);
+    }
+  }
+
+  /** One that is some milliseconds old has no conditions yet, which kubectl takes for an error. */
+  private static boolean areEstablished(String definitions) {
+    try {
+      argo.kubectl("wait", "--for=condition=Established", "--timeout=10s", "-f", definitions);
+      return true;
+    } catch (AssertionError | IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 

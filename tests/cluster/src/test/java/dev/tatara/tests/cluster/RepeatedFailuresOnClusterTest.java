@@ -103,7 +103,7 @@ class RepeatedFailuresOnClusterTest {
       assertThat(ground.ledger(task)).hasSize(2).allMatch(entry -> entry.node().equals(node));
       launcher.cancel(true);
     } finally {
-      ground.client().nodes().withLabel("tatara.test/fake").delete();
+      cluster.deleteFakeNodes();
       cluster.kill("kwok");
     }
   }
