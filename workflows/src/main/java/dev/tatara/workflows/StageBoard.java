@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class StageBoard {
   private final String run;
   private final StageListener listener;
+  private final Runnable changed;
   private final Map<Stage, StageOutcome> outcomes = new EnumMap<>(Stage.class);
   private final Map<Stage, Long> began = new EnumMap<>(Stage.class);
   private @Nullable Stage current;
@@ -25,9 +26,13 @@ final class StageBoard {
   private long step;
   private long steps;
 
-  StageBoard(String run, StageListener listener) {
+  /**
+   * @param changed called after each change, on replay too
+   */
+  StageBoard(String run, StageListener listener, Runnable changed) {
     this.run = run;
     this.listener = listener;
+    this.changed = changed;
     for (Stage stage : Stage.values()) {
       outcomes.put(stage, open(stage, State.WAITING, 0, ""));
     }
@@ -62,6 +67,7 @@ final class StageBoard {
     if (progress.stage() == current) {
       step = progress.step();
       steps = progress.steps();
+      changed.run();
     }
   }
 
@@ -122,6 +128,7 @@ final class StageBoard {
     if (!Workflow.isReplaying()) {
       listener.changed(run, outcome);
     }
+    changed.run();
   }
 
   private static StageOutcome open(Stage stage, State state, double seconds, String note) {

@@ -48,6 +48,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   private final ActivityStubs activities = new ActivityStubs();
   private final LedgerBook ledger = new LedgerBook();
   private final Interventions interventions = new Interventions();
+  private final RunAttributes attributes;
   private final StageBoard board;
   private final RankMeter meter;
   private final StageControl stages;
@@ -69,19 +71,30 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   private @Nullable ArtifactRef chats;
   private @Nullable GateVerdict verdict;
 
-  private TrainingPipelineImpl(RunDocument document, StageListener listener) {
+  /** Which of the recipe's revisions this run follows; older ones are those of older histories. */
+  private int revision = Workflow.DEFAULT_VERSION;
+
+  private TrainingPipelineImpl(
+      RunDocument document, StageListener listener, BooleanSupplier attributesRegistered) {
     this.run = document.name();
     this.spec = document.spec();
-    this.board = new StageBoard(run, listener);
+    this.attributes = new RunAttributes(attributesRegistered, spec.pretrain());
+    this.board = new StageBoard(run, listener, this::show);
     this.meter = new RankMeter(spec.budget());
     this.stages = new StageControl(board, meter);
   }
 
-  /** Makes this the workflow type {@code TrainingPipeline} of a worker. */
-  public static void register(Worker worker, StageListener listener) {
+  /**
+   * Makes this the workflow type {@code TrainingPipeline} of a worker.
+   *
+   * @param attributesRegistered whether the server knows {@link RunAttributes}; it must not block
+   */
+  public static void register(
+      Worker worker, StageListener listener, BooleanSupplier attributesRegistered) {
     worker.registerWorkflowImplementationFactory(
         TrainingPipeline.class,
-        input -> new TrainingPipelineImpl(input.get(RunDocument.class), listener),
+        input ->
+            new TrainingPipelineImpl(input.get(RunDocument.class), listener, attributesRegistered),
         // An input that is no run document fails the run at once: trying again cannot help.
         WorkflowImplementationOptions.newBuilder()
             .setFailWorkflowExceptionTypes(DataConverterException.class)
@@ -90,6 +103,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
 
   @Override
   public PipelineResult run(RunDocument document) {
+    revision = Workflow.getVersion("recipe", Workflow.DEFAULT_VERSION, 1);
     stages.obey(CancellationScope.current());
     boolean succeeded = false;
     try {
@@ -283,6 +297,14 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   @Override
   public void recordFailure(LedgerEntry entry) {
     ledger.add(entry);
+    show();
+  }
+
+  /** Lets the run be found by what it does; never a query's work. */
+  private void show() {
+    if (revision >= 1) {
+      attributes.show(status(), ledger.entries());
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,16 +24,27 @@ final class PipelineFixture implements AutoCloseable {
   final TestWorkflowEnvironment environment = environment();
 
   PipelineFixture() {
+    serve(environment.getWorkerFactory(), world, changes, () -> false);
+    environment.start();
+  }
+
+  /** The workflow and its activities on their three queues. */
+  static void serve(
+      WorkerFactory factory,
+      FakeWorld world,
+      List<StageOutcome> changes,
+      BooleanSupplier attributesRegistered) {
     WorkerOptions options =
         WorkerOptions.newBuilder()
             .setMaxHeartbeatThrottleInterval(Duration.ofMillis(50))
             .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(50))
             .build();
     TrainingPipelineImpl.register(
-        environment.newWorker(TaskQueues.WORKFLOWS), (run, outcome) -> changes.add(outcome));
-    environment.newWorker(TaskQueues.ACTIVITIES, options).registerActivitiesImplementations(world);
-    environment.newWorker(TaskQueues.DATA, options).registerActivitiesImplementations(world);
-    environment.start();
+        factory.newWorker(TaskQueues.WORKFLOWS),
+        (run, outcome) -> changes.add(outcome),
+        attributesRegistered);
+    factory.newWorker(TaskQueues.ACTIVITIES, options).registerActivitiesImplementations(world);
+    factory.newWorker(TaskQueues.DATA, options).registerActivitiesImplementations(world);
   }
 
   static TestWorkflowEnvironment environment() {
@@ -54,7 +66,7 @@ final class PipelineFixture implements AutoCloseable {
     return environment.getWorkflowClient().newUntypedWorkflowStub("TrainingPipeline", options(id));
   }
 
-  private static WorkflowOptions options(String id) {
+  static WorkflowOptions options(String id) {
     return WorkflowOptions.newBuilder()
         .setWorkflowId(id)
         .setTaskQueue(TaskQueues.WORKFLOWS)

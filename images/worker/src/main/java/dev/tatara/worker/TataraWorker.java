@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Serves the three task queues: workflow, activities, data shards. */
 public final class TataraWorker implements AutoCloseable {
@@ -44,12 +45,27 @@ public final class TataraWorker implements AutoCloseable {
   }
 
   /**
-   * Starts to work.
+   * Starts to work, on a server of which no more is asked than of Temporal's test server.
    *
    * @param pods where gangs run
    * @throws dev.tatara.config.InvalidInputException if the object store does not answer
    */
   public static TataraWorker start(WorkflowClient client, WorkerSettings settings, Pods pods) {
+    return start(client, settings, pods, () -> false);
+  }
+
+  /**
+   * Starts to work.
+   *
+   * @param pods where gangs run
+   * @param attributesRegistered whether the server knows the search attributes of a run
+   * @throws dev.tatara.config.InvalidInputException if the object store does not answer
+   */
+  static TataraWorker start(
+      WorkflowClient client,
+      WorkerSettings settings,
+      Pods pods,
+      BooleanSupplier attributesRegistered) {
     ObjectStore store = ObjectStore.connect(settings.store());
     Artifacts artifacts = new Artifacts(store);
     Sources sources =
@@ -70,7 +86,8 @@ public final class TataraWorker implements AutoCloseable {
     DataActivitiesImpl data = new DataActivitiesImpl(stages, artifacts, settings.cores());
 
     WorkerFactory factory = WorkerFactory.newInstance(client);
-    TrainingPipelineImpl.register(factory.newWorker(TaskQueues.WORKFLOWS), new StageMetrics());
+    TrainingPipelineImpl.register(
+        factory.newWorker(TaskQueues.WORKFLOWS), new StageMetrics(), attributesRegistered);
     Worker activities = factory.newWorker(TaskQueues.ACTIVITIES, atOnce(TRAINING_AT_ONCE));
     activities.registerActivitiesImplementations(
         data,
