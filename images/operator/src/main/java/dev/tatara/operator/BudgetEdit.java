@@ -5,7 +5,6 @@ import dev.tatara.k8s.resource.PipelineResource;
 import dev.tatara.workflows.BudgetChange;
 import dev.tatara.workflows.PipelineStatus;
 import java.util.Objects;
-import java.util.Optional;
 
 /** The one part of a spec that may be edited while its run is at work. */
 record BudgetEdit(PipelineResource resource, Question question, RunFacts facts) {
@@ -16,7 +15,7 @@ record BudgetEdit(PipelineResource resource, Question question, RunFacts facts) 
    *
    * @return accepted, not yet applied if no worker answers, or refused
    */
-  Verdict applyBy(TemporalRuns runs) {
+  Verdict applyBy(TemporalOrders orders) {
     PipelineStatus progress = facts.progress();
     if (progress == null) {
       return new Verdict.Accept(false);
@@ -36,14 +35,12 @@ record BudgetEdit(PipelineResource resource, Question question, RunFacts facts) 
                 question.generation(),
                 resource.getMetadata().getName(),
                 resource.getMetadata().getNamespace());
-    Optional<String> refusal =
-        runs.changeBudget(
+    TemporalOrders.Answer answer =
+        orders.changeBudget(
             question.run(), facts, new BudgetChange(wanted, ACTOR, reason), question.generation());
-    return refusal
-        .<Verdict>map(
-            sentence ->
-                new Verdict.Refuse(
-                    Reasons.BUDGET_REFUSED, "the run refuses its new budget: " + sentence))
-        .orElseGet(() -> new Verdict.Accept(true));
+    return answer.refusal().isEmpty()
+        ? new Verdict.Accept(answer.came())
+        : new Verdict.Refuse(
+            Reasons.BUDGET_REFUSED, "the run refuses its new budget: " + answer.refusal());
   }
 }

@@ -1,6 +1,7 @@
 package dev.tatara.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.history.v1.HistoryEvent;
@@ -18,14 +19,13 @@ final class CloseEvent {
         : null;
   }
 
-  /** URI of the published model; null if there is none. */
-  static @Nullable String model(HistoryEvent event, Function<Payloads, @Nullable JsonNode> reader) {
-    if (!event.hasWorkflowExecutionCompletedEventAttributes()) {
-      return null;
-    }
+  /** What it returned; missing if it did not. */
+  static JsonNode result(HistoryEvent event, Function<Payloads, @Nullable JsonNode> reader) {
     JsonNode result =
-        reader.apply(event.getWorkflowExecutionCompletedEventAttributes().getResult());
-    return result == null ? null : result.path("model").path("uri").textValue();
+        event.hasWorkflowExecutionCompletedEventAttributes()
+            ? reader.apply(event.getWorkflowExecutionCompletedEventAttributes().getResult())
+            : null;
+    return result == null ? MissingNode.getInstance() : result;
   }
 
   /** The workflow fails with a sentence for people; what is below it is for programmers. */

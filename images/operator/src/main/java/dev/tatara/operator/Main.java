@@ -28,7 +28,7 @@ public final class Main {
               kubernetes,
               settings,
               new PipelineReconciler(
-                  new TemporalRuns(temporal), settings, metrics, Clock.systemUTC()),
+                  new TemporalCalls(temporal), settings, metrics, Clock.systemUTC()),
               metrics);
       Runtime.getRuntime().addShutdownHook(new Thread(operator::close, "stop"));
       MetricsServer.start(environment);

@@ -98,7 +98,7 @@ record NextStatus(Question question, Verdict verdict, String report, Instant now
         own.isRunning() ? null : report,
         last.startTime() == null ? time(own.started()) : last.startTime(),
         time(own.closed()),
-        progress == null ? last.cost() : cost(progress.rankHours()),
+        cost(own, last),
         accepted() ? Long.valueOf(question.generation()) : specGeneration(own, last),
         accepted() ? digest() : specDigest(own, last));
   }
@@ -149,8 +149,10 @@ record NextStatus(Question question, Verdict verdict, String report, Instant now
     return progress.steps() == 0 ? null : Long.valueOf(number);
   }
 
-  private static Cost cost(double rankHours) {
-    return new Cost(Math.round(rankHours * 1e4) / 1e4);
+  private static @Nullable Cost cost(RunFacts own, PipelineResourceStatus last) {
+    PipelineStatus progress = own.progress();
+    Double hours = progress == null ? own.rankHours() : Double.valueOf(progress.rankHours());
+    return hours == null ? last.cost() : new Cost(Math.round(hours * 1e4) / 1e4);
   }
 
   private static @Nullable String time(@Nullable Instant instant) {

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +32,15 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
   private static final Logger LOG = LoggerFactory.getLogger(PipelineReconciler.class);
 
   private final TemporalRuns runs;
+  private final TemporalOrders orders;
   private final OperatorSettings settings;
   private final OperatorMetrics metrics;
   private final Clock clock;
 
   PipelineReconciler(
-      TemporalRuns runs, OperatorSettings settings, OperatorMetrics metrics, Clock clock) {
-    this.runs = runs;
+      TemporalCalls temporal, OperatorSettings settings, OperatorMetrics metrics, Clock clock) {
+    this.runs = new TemporalRuns(temporal);
+    this.orders = new TemporalOrders(temporal);
     this.settings = settings;
     this.metrics = metrics;
     this.clock = clock;
@@ -46,6 +49,28 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
   @Override
   public UpdateControl<PipelineResource> reconcile(
       PipelineResource resource, Context<PipelineResource> context) {
+    Step step = next(resource);
+    PipelineResourceStatus status = step.status();
+    if (status == null) {
+      return UpdateControl.<PipelineResource>noUpdate().rescheduleAfter(step.pause());
+    }
+    metrics.seen(resource, status);
+    return status.equals(remembered(resource))
+        ? UpdateControl.<PipelineResource>noUpdate().rescheduleAfter(step.pause())
+        : UpdateControl.patchStatus(PipelineResource.statusOf(resource, status))
+            .rescheduleAfter(step.pause());
+  }
+
+  /**
+   * What came of one look.
+   *
+   * @param status that the resource is to have; null: look again first
+   * @param pause until the next look
+   */
+  record Step(@Nullable PipelineResourceStatus status, Duration pause) {}
+
+  /** Does what is to be done. */
+  Step next(PipelineResource resource) {
     Question question = look(resource);
     Verdict verdict = question.verdict();
     if (verdict instanceof Verdict.Start) {
@@ -54,25 +79,19 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
       verdict = question.verdict();
     }
     if (verdict instanceof Verdict.Start || verdict instanceof Verdict.LookAgain) {
-      return UpdateControl.<PipelineResource>noUpdate().rescheduleAfter(OperatorSettings.SOON);
+      return new Step(null, OperatorSettings.SOON);
     }
     RunFacts facts = question.facts();
     if (facts != null && facts.belongsTo(question.uid())) {
       RunFacts heard = runs.listen(question.run(), facts);
       question = question.with(heard);
       if (verdict instanceof Verdict.Accept accept && !accept.applied()) {
-        verdict = new BudgetEdit(resource, question, heard).applyBy(runs);
+        verdict = new BudgetEdit(resource, question, heard).applyBy(orders);
       }
     }
-    PipelineResourceStatus next =
-        new NextStatus(question, verdict, settings.report(question.run()), clock.instant())
-            .status();
-    metrics.seen(resource, next);
-    Duration pause = pause(question, verdict);
-    return next.equals(question.remembered())
-        ? UpdateControl.<PipelineResource>noUpdate().rescheduleAfter(pause)
-        : UpdateControl.patchStatus(PipelineResource.statusOf(resource, next))
-            .rescheduleAfter(pause);
+    NextStatus next =
+        new NextStatus(question, verdict, settings.report(question.run()), clock.instant());
+    return new Step(next.status(), pause(question, verdict));
   }
 
   /** Everything that Kubernetes and Temporal know of it. */
@@ -104,7 +123,8 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
             question.generation(),
             document.digest());
     RunFacts before = question.facts();
-    boolean started = runs.start(document.document(), owner, before == null ? "" : before.runId());
+    boolean started =
+        orders.start(document.document(), owner, before == null ? "" : before.runId());
     LOG.info(
         "run={} generation={} {}",
         question.run(),
@@ -153,7 +173,7 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
     try {
       facts = runs.look(run).filter(RunFacts::isRunning).filter(own -> own.belongsTo(uid));
       facts.ifPresent(
-          own -> runs.cancel(run, own, uid, "the resource %s is deleted".formatted(run)));
+          own -> orders.cancel(run, own, uid, "the resource %s is deleted".formatted(run)));
     } catch (TemporalAwayException e) {
       tell(resource, context, String.valueOf(e.getMessage()));
       throw e;

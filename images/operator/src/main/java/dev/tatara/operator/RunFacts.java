@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param silence why it tells nothing though it has not ended; empty if it does
  * @param failure why it failed, in the words of whoever knew best; null if it did not
  * @param model URI of what it published; null if nothing
+ * @param rankHours hours that its ranks were held, as its result tells; null if it has none
  */
 record RunFacts(
     String runId,
@@ -25,7 +26,8 @@ record RunFacts(
     @Nullable PipelineStatus progress,
     String silence,
     @Nullable String failure,
-    @Nullable String model) {
+    @Nullable String model,
+    @Nullable Double rankHours) {
 
   /** Of a workflow. */
   enum Phase {
@@ -47,7 +49,17 @@ record RunFacts(
 
   private RunFacts with(@Nullable PipelineStatus itsProgress, String itsSilence) {
     return new RunFacts(
-        runId, firstRunId, phase, owner, started, closed, itsProgress, itsSilence, failure, model);
+        runId,
+        firstRunId,
+        phase,
+        owner,
+        started,
+        closed,
+        itsProgress,
+        itsSilence,
+        failure,
+        model,
+        rankHours);
   }
 
   boolean isRunning() {

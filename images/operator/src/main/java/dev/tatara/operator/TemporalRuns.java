@@ -3,85 +3,54 @@ package dev.tatara.operator;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.google.protobuf.Timestamp;
 import dev.tatara.config.Json;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.run.RunDocument;
 import dev.tatara.operator.RunFacts.Phase;
-import dev.tatara.workflows.BudgetChange;
 import dev.tatara.workflows.PipelineStatus;
 import dev.tatara.workflows.TaskQueues;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.temporal.api.common.v1.Memo;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
 import io.temporal.api.common.v1.WorkflowExecution;
-import io.temporal.api.common.v1.WorkflowType;
 import io.temporal.api.enums.v1.HistoryEventFilterType;
-import io.temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage;
-import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
-import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
-import io.temporal.api.errordetails.v1.NotFoundFailure;
 import io.temporal.api.history.v1.History;
 import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.query.v1.WorkflowQuery;
-import io.temporal.api.taskqueue.v1.TaskQueue;
-import io.temporal.api.update.v1.Input;
-import io.temporal.api.update.v1.Meta;
-import io.temporal.api.update.v1.Outcome;
-import io.temporal.api.update.v1.Request;
-import io.temporal.api.update.v1.WaitPolicy;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
-import io.temporal.api.workflowservice.v1.RequestCancelWorkflowExecutionRequest;
-import io.temporal.api.workflowservice.v1.StartWorkflowExecutionRequest;
-import io.temporal.api.workflowservice.v1.UpdateWorkflowExecutionRequest;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
-import io.temporal.client.WorkflowClient;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.common.converter.DataConverterException;
-import io.temporal.serviceclient.StatusUtils;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workflows of a Temporal namespace, by their ids. It speaks to the server directly, so that
- * each call has a limit and a start that is repeated is known by the server to be the same.
- *
- * <p>Every method throws {@link TemporalAwayException} if the server does not answer.
+ * What Temporal tells of the workflows of a namespace, by their ids. Every method throws {@link
+ * TemporalAwayException} if the server does not answer.
  */
 final class TemporalRuns {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
-
   /** For an answer of a worker; a look at the resource waits for it. */
   private static final Duration ANSWER = Duration.ofSeconds(5);
-
-  private static final String TYPE = "TrainingPipeline";
-  private static final String IDENTITY = "tatara-operator";
 
   /** A worker of a newer version may tell more than this process knows. */
   private static final ObjectMapper LENIENT =
       Json.MAPPER.copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-  private final WorkflowClient client;
+  private final TemporalCalls calls;
   private final String namespace;
-  private final String address;
   private final DataConverter converter;
 
-  TemporalRuns(WorkflowClient client) {
-    this.client = client;
-    this.namespace = client.getOptions().getNamespace();
-    this.address = String.valueOf(client.getWorkflowServiceStubs().getOptions().getTarget());
-    this.converter = client.getOptions().getDataConverter();
+  TemporalRuns(TemporalCalls calls) {
+    this.calls = calls;
+    this.namespace = calls.namespace();
+    this.converter = calls.converter();
   }
 
   /** The newest workflow of this id; empty if there is none, or none any more. */
@@ -89,9 +58,10 @@ final class TemporalRuns {
     DescribeWorkflowExecutionRequest request =
         DescribeWorkflowExecutionRequest.newBuilder()
             .setNamespace(namespace)
-            .setExecution(execution(id))
+            .setExecution(TemporalCalls.execution(id))
             .build();
-    return ask(() -> present(() -> stub().describeWorkflowExecution(request)))
+    return calls
+        .ask(() -> TemporalCalls.present(() -> calls.stub().describeWorkflowExecution(request)))
         .map(answer -> facts(answer.getWorkflowExecutionInfo()));
   }
 
@@ -107,105 +77,11 @@ final class TemporalRuns {
     }
   }
 
-  /**
-   * Starts a run.
-   *
-   * @param predecessor id of the execution that it comes after; empty if there was none
-   * @return whether there is one now that this call, or the same call before, has started
-   */
-  boolean start(RunDocument document, Owner owner, String predecessor) {
-    StartWorkflowExecutionRequest request =
-        StartWorkflowExecutionRequest.newBuilder()
-            .setNamespace(namespace)
-            .setWorkflowId(document.name())
-            .setWorkflowType(WorkflowType.newBuilder().setName(TYPE))
-            .setTaskQueue(TaskQueue.newBuilder().setName(TaskQueues.WORKFLOWS))
-            .setInput(converter.toPayloads(document).orElseThrow())
-            .setMemo(
-                Memo.newBuilder().putFields(Owner.MEMO, converter.toPayload(owner).orElseThrow()))
-            .setIdentity(IDENTITY)
-            .setRequestId(requestId(owner.uid(), owner.generation(), predecessor))
-            .setWorkflowIdReusePolicy(
-                WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
-            .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
-            .build();
-    return ask(
-        () -> {
-          try {
-            stub().startWorkflowExecution(request);
-            return true;
-          } catch (StatusRuntimeException e) {
-            if (e.getStatus().getCode() == Status.Code.ALREADY_EXISTS) {
-              return false;
-            }
-            throw e;
-          }
-        });
-  }
-
-  /**
-   * Tells a run its new budget; to tell it twice is to tell it once.
-   *
-   * @param generation of the spec that says so
-   * @return why the run refuses it; empty if it does not
-   */
-  Optional<String> changeBudget(String id, RunFacts facts, BudgetChange change, long generation) {
-    UpdateWorkflowExecutionRequest request =
-        UpdateWorkflowExecutionRequest.newBuilder()
-            .setNamespace(namespace)
-            .setWorkflowExecution(execution(id))
-            .setFirstExecutionRunId(facts.firstRunId())
-            .setWaitPolicy(
-                WaitPolicy.newBuilder()
-                    .setLifecycleStage(
-                        UpdateWorkflowExecutionLifecycleStage
-                            .UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED))
-            .setRequest(
-                Request.newBuilder()
-                    .setMeta(
-                        Meta.newBuilder()
-                            .setUpdateId("budget-%d".formatted(generation))
-                            .setIdentity(IDENTITY))
-                    .setInput(
-                        Input.newBuilder()
-                            .setName("changeBudget")
-                            .setArgs(converter.toPayloads(change).orElseThrow())))
-            .build();
-    Outcome outcome = ask(() -> stub().updateWorkflowExecution(request)).getOutcome();
-    return outcome.hasFailure()
-        ? Optional.of(CloseEvent.sentence(outcome.getFailure()))
-        : Optional.empty();
-  }
-
-  /** Asks a workflow to end in good order; nothing happens if it has been asked or has ended. */
-  void cancel(String id, RunFacts facts, String uid, String reason) {
-    RequestCancelWorkflowExecutionRequest request =
-        RequestCancelWorkflowExecutionRequest.newBuilder()
-            .setNamespace(namespace)
-            .setWorkflowExecution(execution(id))
-            .setFirstExecutionRunId(facts.firstRunId())
-            .setIdentity(IDENTITY)
-            .setRequestId(requestId(uid, 0, facts.firstRunId()))
-            .setReason(reason)
-            .build();
-    ask(
-        () -> {
-          try {
-            return present(() -> stub().requestCancelWorkflowExecution(request));
-          } catch (StatusRuntimeException e) {
-            if (e.getStatus().getCode() == Status.Code.ALREADY_EXISTS) {
-              return Optional.empty();
-            }
-            throw e;
-          }
-        });
-  }
-
   /** The spec that a workflow was started with; null if it is not one of this version. */
   @Nullable PipelineSpec input(String id, RunFacts facts) {
     Optional<HistoryEvent> first =
         event(
-            execution(id).toBuilder().setRunId(facts.firstRunId()).build(),
+            TemporalCalls.execution(id).toBuilder().setRunId(facts.firstRunId()).build(),
             HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT);
     if (first.isEmpty() || !first.get().hasWorkflowExecutionStartedEventAttributes()) {
       return null;
@@ -226,6 +102,8 @@ final class TemporalRuns {
             ? Optional.empty()
             : event(
                 info.getExecution(), HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT);
+    JsonNode result =
+        end.map(event -> CloseEvent.result(event, this::tree)).orElse(MissingNode.getInstance());
     String first = info.getFirstRunId();
     return new RunFacts(
         info.getExecution().getRunId(),
@@ -237,18 +115,20 @@ final class TemporalRuns {
         null,
         "",
         end.map(CloseEvent::failure).orElse(null),
-        end.map(event -> CloseEvent.model(event, this::tree)).orElse(null));
+        result.path("model").path("uri").textValue(),
+        result.path("rankHours").isNumber()
+            ? Double.valueOf(result.path("rankHours").doubleValue())
+            : null);
   }
 
   private PipelineStatus progress(String id) {
     QueryWorkflowRequest request =
         QueryWorkflowRequest.newBuilder()
             .setNamespace(namespace)
-            .setExecution(execution(id))
+            .setExecution(TemporalCalls.execution(id))
             .setQuery(WorkflowQuery.newBuilder().setQueryType("status"))
             .build();
-    WorkflowServiceBlockingStub stub =
-        stub().withDeadlineAfter(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+    WorkflowServiceBlockingStub stub = calls.stub(ANSWER);
     PipelineStatus status =
         read(stub.queryWorkflow(request).getQueryResult(), PipelineStatus.class);
     if (status == null) {
@@ -280,7 +160,10 @@ final class TemporalRuns {
             .setMaximumPageSize(1)
             .build();
     History history =
-        ask(() -> present(() -> stub().getWorkflowExecutionHistory(request)))
+        calls
+            .ask(
+                () ->
+                    TemporalCalls.present(() -> calls.stub().getWorkflowExecutionHistory(request)))
             .map(answer -> answer.getHistory())
             .orElse(History.getDefaultInstance());
     return history.getEventsList().stream().findFirst();
@@ -324,42 +207,5 @@ final class TemporalRuns {
 
   private static @Nullable Instant time(boolean known, Timestamp time) {
     return known ? Instant.ofEpochSecond(time.getSeconds(), time.getNanos()) : null;
-  }
-
-  private static String requestId(String uid, long generation, String predecessor) {
-    String name = "%s %d %s".formatted(uid, generation, predecessor);
-    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
-  }
-
-  private static WorkflowExecution execution(String id) {
-    return WorkflowExecution.newBuilder().setWorkflowId(id).build();
-  }
-
-  private WorkflowServiceBlockingStub stub() {
-    return client
-        .getWorkflowServiceStubs()
-        .blockingStub()
-        .withDeadlineAfter(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** Empty if there is no such workflow; a namespace that is missing is another matter. */
-  private static <T> Optional<T> present(Supplier<T> call) {
-    try {
-      return Optional.of(call.get());
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND
-          && StatusUtils.hasFailure(e, NotFoundFailure.class)) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  private <T> T ask(Supplier<T> call) {
-    try {
-      return call.get();
-    } catch (StatusRuntimeException e) {
-      throw TemporalAwayException.of(address, namespace, e);
-    }
   }
 }

@@ -82,7 +82,8 @@ final class Examples {
         null,
         "",
         phase == Phase.FAILED ? "The store is full; make room" : null,
-        phase == Phase.COMPLETED ? "s3://tatara/publish/abc" : null);
+        phase == Phase.COMPLETED ? "s3://tatara/publish/abc" : null,
+        phase == Phase.COMPLETED ? Double.valueOf(2.5) : null);
   }
 
   static PipelineStatus progress(

@@ -78,6 +78,7 @@ class NextStatusTest {
         .containsExactly("Succeeded", "Published");
     assertThat(status.model()).isEqualTo("s3://tatara/publish/abc");
     assertThat(status.report()).isEqualTo(Examples.REPORT);
+    assertThat(status.cost()).isEqualTo(new PipelineResourceStatus.Cost(2.5));
     assertThat(status.stage()).isEqualTo("publish");
     assertThat(status.completionTime()).isEqualTo("2026-01-01T10:00:00Z");
     assertThat(Kstatus.of(status, 1)).isEqualTo(Kstatus.CURRENT);

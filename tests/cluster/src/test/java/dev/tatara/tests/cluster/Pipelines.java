@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Resources {@code TrainingPipeline} of a namespace, as people handle them: by {@code kubectl}. */
 final class Pipelines {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String SPEC = "spec";
 
   private final Cluster cluster;
@@ -49,9 +49,9 @@ final class Pipelines {
     spec.putObject("evaluate").put("validationBytes", "2k");
     ((ObjectNode) spec.path("pretrain"))
         .put("workers", 1)
-        .put("sequenceLength", 64)
+        .put("sequenceLength", 128)
         .put("batchTokens", 512)
-        .put("microBatch", 8)
+        .put("microBatch", 4)
         .put("tokens", 512L * steps);
     return document;
   }
@@ -96,12 +96,19 @@ final class Pipelines {
       if (found.isPresent()) {
         return found.get();
       }
-      if (System.nanoTime() > deadline) {
+      if (System.nanoTime() > deadline || hasFailed(type, status)) {
         throw new AssertionError(
             "%s of %s is not so after %s: %s".formatted(type, name, limit, status));
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
     }
+  }
+
+  /** Then nobody needs to wait for anything else. */
+  private static boolean hasFailed(String type, PipelineResourceStatus status) {
+    return !type.equals("Failed")
+        && status.conditions().stream()
+            .anyMatch(condition -> condition.getType().equals("Failed") && isTrue(condition));
   }
 
   static boolean isTrue(Condition condition) {
