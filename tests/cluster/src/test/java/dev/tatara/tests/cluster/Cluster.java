@@ -132,6 +132,16 @@ final class Cluster {
     kubectl(command.toArray(String[]::new));
   }
 
+  /** Drains the node of these pods, and takes it into service again. */
+  void drain(String pods) throws IOException, InterruptedException {
+    String node = value("NODE_NAME");
+    try {
+      kubectl("drain", node, "--pod-selector", pods, "--delete-emptydir-data", "--timeout=120s");
+    } finally {
+      kubectl("uncordon", node);
+    }
+  }
+
   private void kubectl(String... arguments) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(List.of(value("BIN") + "/kubectl", "--kubeconfig", value("KUBECONFIG")));

@@ -45,7 +45,7 @@ class RepeatedFailuresOnClusterTest {
 
   @Test
   void aRankWhosePodIsDeletedAgainAndAgainDoesNotWaitLongerEachTime() throws Exception {
-    TrainTask task = ground.task("cluster-deleted-often", 2, 4000);
+    TrainTask task = ground.task("cluster-deleted-often", 2, 1600);
     Future<List<LedgerEntry>> launcher = ground.launch(task);
     for (int times = 1; times <= 4; times++) {
       ground.awaitStep(task, 300 * times);
@@ -82,24 +82,23 @@ class RepeatedFailuresOnClusterTest {
 
   @Test
   void aNodeThatFailedTwiceIsAvoidedForTheRun() throws Exception {
+    TrainTask task = ground.task("cluster-elsewhere", 2, ENDLESS);
+    Toleration pretended = new Toleration("NoSchedule", "tatara.test/fake", "Exists", null, null);
+    Future<List<LedgerEntry>> launcher =
+        ground.launch(
+            task, with(placement(memory("2Gi"), List.of(pretended))), new ClusterGround.Silence());
+    ground.awaitStep(task, 100);
+    String node = cluster.value("NODE_NAME");
     cluster.start("kwok");
     cluster.fakeNodes(1);
     try {
-      TrainTask task = ground.task("cluster-elsewhere", 2, ENDLESS);
-      Toleration pretended = new Toleration("NoSchedule", "tatara.test/fake", "Exists", null, null);
-      Future<List<LedgerEntry>> launcher =
-          ground.launch(
-              task,
-              with(placement(memory("2Gi"), List.of(pretended))),
-              new ClusterGround.Silence());
-      String node = cluster.value("NODE_NAME");
-      killWhereItTrains(task, 100);
       killWhereItTrains(task, 200);
+      killWhereItTrains(task, 300);
 
       ground.await(
           () ->
-              ground.pods().stream()
-                  .anyMatch(pod -> nodeOf(pod).startsWith("fake-") && !node.equals(nodeOf(pod))));
+              ground.pods().size() == 2
+                  && ground.pods().stream().allMatch(pod -> nodeOf(pod).startsWith("fake-")));
       assertThat(ground.ledger(task)).hasSize(2).allMatch(entry -> entry.node().equals(node));
       launcher.cancel(true);
     } finally {
