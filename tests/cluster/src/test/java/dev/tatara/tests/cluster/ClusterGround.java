@@ -193,6 +193,14 @@ final class ClusterGround implements AutoCloseable {
     return training.model(task);
   }
 
+  /**
+   * For gangs on pretended nodes: a pod there that is deleted ends without having failed, which its
+   * Job, and so its namespace, would wait for.
+   */
+  void deleteJobs() {
+    client.batch().v1().jobs().inNamespace(namespace).delete();
+  }
+
   /** Waits until nothing of it is left in the cluster. */
   void awaitGone() throws IOException {
     try (KubernetesClient other = cluster.client()) {

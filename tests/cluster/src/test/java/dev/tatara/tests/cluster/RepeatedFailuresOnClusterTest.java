@@ -102,6 +102,7 @@ class RepeatedFailuresOnClusterTest {
       assertThat(ground.ledger(task)).hasSize(2).allMatch(entry -> entry.node().equals(node));
       launcher.cancel(true);
     } finally {
+      ground.deleteJobs();
       cluster.deleteFakeNodes();
       cluster.kill("kwok");
     }

@@ -45,6 +45,7 @@ class ScaleOnClusterTest {
 
   @AfterAll
   static void remove() throws Exception {
+    ground.deleteJobs();
     ground.close();
     ground.awaitGone();
     cluster.deleteFakeNodes();
