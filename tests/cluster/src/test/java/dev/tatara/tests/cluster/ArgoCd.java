@@ -67,6 +67,12 @@ final class ArgoCd {
         () -> "%s is not %s: %s".formatted(application, health, status(application)));
   }
 
+  void awaitSync(String application, String sync) {
+    Patience.await(
+        () -> status(application).at("/sync/status").asText().equals(sync),
+        () -> "%s is not %s: %s".formatted(application, sync, status(application)));
+  }
+
   /** What it says of the health of a pipeline, as {@code Status: message}. */
   String health(String application, String pipeline) {
     for (JsonNode resource : status(application).path("resources")) {

@@ -59,6 +59,7 @@ class GitOpsOnClusterTest {
     argo.apply("pipelines.yaml", GitOpsOnClusterTest::fromHere);
     for (String application : List.of("tatara-crds", "tatara", "pipelines")) {
       argo.awaitHealth(application, "Healthy");
+      argo.awaitSync(application, "Synced");
     }
   }
 
@@ -79,6 +80,8 @@ class GitOpsOnClusterTest {
     fromHere(spec);
     ObjectNode values = (ObjectNode) spec.at("/source/helm/valuesObject");
     values.putObject("images").put("pullPolicy", "Never").put("tag", ClusterGround.VERSION);
+    // The only node has two cores, for trainers too.
+    values.putObject("worker").putObject("resources").putObject("requests").put("cpu", "100m");
     ((ObjectNode) values.path("temporal")).put("address", cluster.value("TEMPORAL_ADDRESS"));
     ((ObjectNode) values.path("s3"))
         .put("endpoint", cluster.store().endpoint())
