@@ -40,6 +40,10 @@ final class RankMeter {
     ranks = 0;
   }
 
+  boolean isIdle() {
+    return ranks == 0;
+  }
+
   @Nullable BudgetConfig budget() {
     return budget;
   }

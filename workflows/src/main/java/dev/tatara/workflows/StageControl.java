@@ -69,9 +69,7 @@ final class StageControl {
 
   void changeBudget(BudgetConfig budget) {
     meter.allow(budget);
-    if (longWork != null) {
-      watchBudget();
-    }
+    watchBudget();
   }
 
   /** Nothing new shall begin. */
@@ -100,14 +98,14 @@ final class StageControl {
   }
 
   /**
-   * Calls an activity that may take long; a pause, a cancellation or the end of the budget ends it
-   * in good order.
+   * Calls an activity or a child that may take long; a pause, a cancellation or the end of the
+   * budget ends it in good order.
    *
-   * @param ranks how many it holds meanwhile
+   * @param ranks how many it holds meanwhile; none: it costs nothing
    */
   <T> T longWork(int ranks, Supplier<T> activity) {
     stopIfAsked();
-    starved = meter.isUsedUp();
+    starved = ranks > 0 && meter.isUsedUp();
     if (starved) {
       throw new StoppedException();
     }
@@ -144,6 +142,9 @@ final class StageControl {
   /** Sets a timer to the moment at which the work under way will have used up the budget. */
   private void watchBudget() {
     stopWatching();
+    if (meter.isIdle()) {
+      return;
+    }
     if (meter.isUsedUp()) {
       starved = true;
       stopLongWork();

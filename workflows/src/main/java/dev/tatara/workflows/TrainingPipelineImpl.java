@@ -91,6 +91,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
    */
   public static void register(
       Worker worker, StageListener listener, BooleanSupplier attributesRegistered) {
+    worker.registerWorkflowImplementationFactory(ShardPhase.class, ShardPhaseImpl::new);
     worker.registerWorkflowImplementationFactory(
         TrainingPipeline.class,
         input ->
@@ -147,7 +148,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
     if (work.reused() != null) {
       return StageEnd.of(work.reused());
     }
-    new ShardFanOut(activities.shards, stages).run(work);
+    new ShardFanOut(activities, stages, revision >= 1).run(work);
     return StageEnd.of(activities.data.close(work.key()));
   }
 

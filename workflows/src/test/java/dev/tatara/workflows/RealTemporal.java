@@ -30,9 +30,9 @@ final class RealTemporal implements AutoCloseable {
   }
 
   /**
-   * Starts the server; it answers when this returns.
+   * Starts the server, with its data in memory; it answers when this returns.
    *
-   * @param folder for its database and its log
+   * @param folder for its log
    */
   static RealTemporal start(Path folder) throws IOException {
     int port;
@@ -47,8 +47,6 @@ final class RealTemporal implements AutoCloseable {
             "--headless",
             "--port",
             Integer.toString(port),
-            "--db-filename",
-            folder.resolve("temporal.db").toString(),
             "--log-level",
             "error");
     Process server =
