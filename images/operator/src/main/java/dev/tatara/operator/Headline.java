@@ -89,7 +89,7 @@ record Headline(String type, String reason, String sentence) {
       String run, PipelineStatus progress, PipelineResourceStatus last) {
     Wait wait = progress.waitsFor();
     if (wait != null) {
-      return new Headline(PAUSED, reason(wait.kind()), wait.sentence());
+      return new Headline(PAUSED, reason(wait.kind()), waiting(wait, last));
     }
     if (progress.paused()) {
       return new Headline(
@@ -108,6 +108,14 @@ record Headline(String type, String reason, String sentence) {
     }
     return new Headline(
         RUNNING, TRAINING.contains(stage) ? Reasons.TRAINING : Reasons.WORKING, place(last));
+  }
+
+  private static String waiting(Wait wait, PipelineResourceStatus last) {
+    String stage = last.stage() == null ? "" : last.stage() + ": ";
+    // Whoever declares runs declares their budget, too.
+    String spec =
+        wait.kind() == Wait.Kind.BUDGET ? "; or raise spec.budget.rankHours of this resource" : "";
+    return stage + wait.sentence() + spec;
   }
 
   private static String reason(Wait.Kind kind) {

@@ -175,9 +175,8 @@ class OperatorOnClusterTest {
   private static void awaitWorkflow(String name) throws Exception {
     String id = NAMESPACE + "-" + name;
     long deadline = System.nanoTime() + CALL.toNanos();
-    while (!tatara
-        .temporal(CALL, "workflow", "list", "--query", "WorkflowId='%s'".formatted(id))
-        .contains(id)) {
+    String query = "WorkflowId='%s' AND ExecutionStatus='Running'".formatted(id);
+    while (!tatara.temporal(CALL, "workflow", "list", "--query", query).contains(id)) {
       assertThat(System.nanoTime()).as("time until the workflow %s", id).isLessThan(deadline);
     }
   }
