@@ -1,5 +1,6 @@
 package dev.tatara.tests.cluster;
 
+import dev.tatara.activities.gang.FailureBudgets;
 import dev.tatara.activities.gang.GangListener;
 import dev.tatara.activities.gang.GangPolicy;
 import dev.tatara.activities.gang.GangRun;
@@ -75,11 +76,36 @@ final class ClusterGround implements AutoCloseable {
     return launch(task, settings(), new Silence());
   }
 
+  /** As if failures were never the node's fault: there is no other to move to. */
+  Future<List<LedgerEntry>> launchOnTheOnlyNode(TrainTask task) {
+    GangPolicy usual = GangPolicy.DEFAULT;
+    FailureBudgets budgets =
+        new FailureBudgets(
+            usual.budgets().infrastructure(), usual.budgets().hang(), Integer.MAX_VALUE);
+    return launch(
+        task,
+        settings(),
+        new Silence(),
+        new GangPolicy(
+            usual.poll(),
+            usual.soon(),
+            usual.hang(),
+            usual.stalled(),
+            usual.grace(),
+            usual.farewell(),
+            usual.formation(),
+            budgets));
+  }
+
   Future<List<LedgerEntry>> launch(
       TrainTask task, ClusterSettings settings, GangListener listener) {
+    return launch(task, settings, listener, GangPolicy.DEFAULT);
+  }
+
+  private Future<List<LedgerEntry>> launch(
+      TrainTask task, ClusterSettings settings, GangListener listener, GangPolicy policy) {
     KubernetesPods pods = new KubernetesPods(client, settings);
-    GangRun gangs =
-        new GangRun(pods, store, cluster.store(), GangPolicy.DEFAULT, Clock.systemUTC());
+    GangRun gangs = new GangRun(pods, store, cluster.store(), policy, Clock.systemUTC());
     return launchers.submit(() -> gangs.toEnd(TinyTraining.gang(task), listener));
   }
 
