@@ -20,6 +20,11 @@ final class Interventions {
   private boolean asked;
   private @Nullable Intervention decision;
 
+  /** Takes up where a run left off that continues as new; a decision may be among them. */
+  void restore(Carried carried) {
+    acts.addAll(carried.interventions());
+  }
+
   /** From now on, and until there is a decision, a model waits for approval. */
   void ask() {
     asked = true;

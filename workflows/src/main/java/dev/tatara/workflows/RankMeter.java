@@ -30,6 +30,17 @@ final class RankMeter {
     this.budget = budget;
   }
 
+  /** Takes up where a run left off that continues as new. */
+  void restore(Carried carried) {
+    budget = carried.budget();
+    used = carried.used();
+  }
+
+  /** Rank-milliseconds. */
+  long used() {
+    return now();
+  }
+
   void begin(int gang) {
     ranks = gang;
     since = Workflow.currentTimeMillis();

@@ -47,11 +47,14 @@ final class ShardFanOut {
     control.longWork(0, () -> child.run(input));
   }
 
-  /** Its end makes it new: after a reset of the run, an older child may still be about to end. */
+  /**
+   * Its end makes it new: after a reset of the run, an older child may still be about to end. The
+   * run's name stands for the id of its workflow, which a replay outside of a server lacks.
+   */
   private static String id(PhaseInput input) {
     return "%s/%s/%s-%s"
         .formatted(
-            Workflow.getInfo().getWorkflowId(),
+            input.key().run(),
             input.key().stage().word(),
             input.phase().name(),
             Workflow.randomUUID().toString().substring(0, 8));

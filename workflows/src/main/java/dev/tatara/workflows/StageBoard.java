@@ -38,6 +38,23 @@ final class StageBoard {
     }
   }
 
+  /** Takes up where a run left off that continues as new. */
+  void restore(Carried carried) {
+    carried.stages().forEach(outcome -> outcomes.put(outcome.stage(), outcome));
+    began.putAll(carried.began());
+  }
+
+  SortedMap<Stage, Long> began() {
+    return new TreeMap<>(began);
+  }
+
+  /** Ended well, or not wanted. */
+  boolean isOver(Stage stage) {
+    StageOutcome outcome = outcomes.get(stage);
+    State state = outcome == null ? State.WAITING : outcome.state();
+    return state == State.DONE || state == State.REUSED || state == State.SKIPPED;
+  }
+
   void running(Stage stage) {
     if (stage != current) {
       step = 0;
@@ -72,6 +89,9 @@ final class StageBoard {
   }
 
   void skipped(Stage stage, String why) {
+    if (isOver(stage)) {
+      return;
+    }
     change(open(stage, State.SKIPPED, 0, why));
   }
 

@@ -31,6 +31,8 @@ final class StageControl {
   private final RankMeter meter;
   private boolean paused;
   private boolean cancelled;
+  private boolean relayAllowed;
+  private boolean relayAsked;
 
   /** The stage wants ranks, and the budget had none left. */
   private boolean starved;
@@ -41,6 +43,26 @@ final class StageControl {
   StageControl(StageBoard board, RankMeter meter) {
     this.board = board;
     this.meter = meter;
+  }
+
+  /** Takes up where a run left off that continues as new. */
+  void restore(Carried carried) {
+    paused = carried.paused();
+    starved = carried.starved();
+  }
+
+  /** From now on the run may continue as new between two stages. */
+  void allowRelay() {
+    relayAllowed = true;
+  }
+
+  /** Continues as new as soon as no stage is at work. */
+  void askRelay() {
+    relayAsked = true;
+  }
+
+  boolean isStarved() {
+    return starved;
   }
 
   /** Obeys the cancellation of this scope from now on. */
@@ -84,7 +106,15 @@ final class StageControl {
     }
   }
 
+  /**
+   * One stage, unless it is over.
+   *
+   * @throws RelayException if the run is to continue as new first
+   */
   void run(Stage stage, Function<Stage, StageEnd> body) {
+    if (board.isOver(stage)) {
+      return;
+    }
     try {
       board.ended(stage, untilDone(stage, body));
     } catch (CanceledFailure e) {
@@ -192,14 +222,21 @@ final class StageControl {
   }
 
   private void awaitResumed(Stage stage) {
-    for (Wait now = hindrance(); now != null && !cancelled; now = hindrance()) {
+    for (Wait now = hindrance(); now != null && !cancelled && !isRelayed(); now = hindrance()) {
       Wait told = now;
       board.waiting(stage, told);
-      Workflow.await(() -> cancelled || !told.equals(hindrance()));
+      Workflow.await(() -> cancelled || isRelayed() || !told.equals(hindrance()));
     }
     if (cancelled) {
       throw new CanceledFailure("the run was cancelled");
     }
+    if (isRelayed()) {
+      throw new RelayException();
+    }
+  }
+
+  private boolean isRelayed() {
+    return relayAllowed && (relayAsked || Workflow.getInfo().isContinueAsNewSuggested());
   }
 
   private @Nullable Wait hindrance() {
@@ -212,6 +249,13 @@ final class StageControl {
   private void stopLongWork() {
     if (longWork != null) {
       longWork.cancel("the run pauses or ends");
+    }
+  }
+
+  /** Leaves the run between two stages, to continue as new. */
+  static final class RelayException extends RuntimeException {
+    RelayException() {
+      super("continues as new", null, false, false);
     }
   }
 

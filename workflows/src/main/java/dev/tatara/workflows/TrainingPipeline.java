@@ -43,6 +43,13 @@ public interface TrainingPipeline {
   @SignalMethod
   void resume();
 
+  /**
+   * Has the run continue as new where no stage is at work, at the latest before the next stage: on
+   * the newest build, if workers are versioned.
+   */
+  @SignalMethod
+  void upgrade();
+
   /** A failure that an activity met and heals by itself; told again when it has recovered. */
   @SignalMethod
   void recordFailure(LedgerEntry entry);

@@ -32,14 +32,17 @@ import dev.tatara.workflows.GateActivities.Evaluations;
 import dev.tatara.workflows.PlanActivities.Plan;
 import dev.tatara.workflows.PublishActivities.Publication;
 import dev.tatara.workflows.PublishActivities.Verified;
+import dev.tatara.workflows.StageControl.RelayException;
 import dev.tatara.workflows.TrainingActivities.PreparedTraining;
 import dev.tatara.workflows.TrainingActivities.TrainResult;
 import dev.tatara.workflows.TrainingActivities.TrainingInput;
 import io.temporal.common.converter.DataConverterException;
+import io.temporal.common.converter.EncodedValues;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkflowImplementationOptions;
 import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.ContinueAsNewOptions;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,13 +78,17 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   private int revision = Workflow.DEFAULT_VERSION;
 
   private TrainingPipelineImpl(
-      RunDocument document, StageListener listener, BooleanSupplier attributesRegistered) {
+      EncodedValues input, StageListener listener, BooleanSupplier attributesRegistered) {
+    RunDocument document = input.get(0, RunDocument.class);
     this.run = document.name();
     this.spec = document.spec();
     this.attributes = new RunAttributes(attributesRegistered, spec.pretrain());
     this.board = new StageBoard(run, listener, this::show);
     this.meter = new RankMeter(spec.budget());
     this.stages = new StageControl(board, meter);
+    if (input.getSize() > 1) {
+      restore(input.get(1, Carried.class));
+    }
   }
 
   /**
@@ -94,8 +101,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
     worker.registerWorkflowImplementationFactory(ShardPhase.class, ShardPhaseImpl::new);
     worker.registerWorkflowImplementationFactory(
         TrainingPipeline.class,
-        input ->
-            new TrainingPipelineImpl(input.get(RunDocument.class), listener, attributesRegistered),
+        input -> new TrainingPipelineImpl(input, listener, attributesRegistered),
         // An input that is no run document fails the run at once: trying again cannot help.
         WorkflowImplementationOptions.newBuilder()
             .setFailWorkflowExceptionTypes(DataConverterException.class)
@@ -105,8 +111,11 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   @Override
   public PipelineResult run(RunDocument document) {
     revision = Workflow.getVersion("recipe", Workflow.DEFAULT_VERSION, 1);
+    if (revision >= 1) {
+      stages.allowRelay();
+    }
     stages.obey(CancellationScope.current());
-    boolean succeeded = false;
+    boolean inOrder = false;
     try {
       stages.run(PLAN, stage -> plan(document));
       stages.run(COLLECT, this::process);
@@ -120,13 +129,46 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
       stages.run(EVALUATE, stage -> evaluate());
       stages.run(GATE, stage -> judge());
       stages.run(PUBLISH, stage -> publish());
-      succeeded = true;
+      inOrder = true;
       return activities.publish.conclude(result());
+    } catch (RelayException e) {
+      inOrder = true;
     } finally {
-      if (!succeeded) {
+      if (!inOrder) {
         concludeFailure();
       }
     }
+    Workflow.await(Workflow::isEveryHandlerFinished);
+    Workflow.continueAsNew(ContinueAsNewOptions.newBuilder().build(), document, carried());
+    throw new IllegalStateException("this run has been continued as new");
+  }
+
+  private Carried carried() {
+    return new Carried(
+        board.outcomes(),
+        board.began(),
+        ledger.entries(),
+        plan,
+        chats,
+        evaluations,
+        verdict,
+        meter.budget(),
+        meter.used(),
+        stages.isStarved(),
+        interventions.acts(),
+        stages.isPaused());
+  }
+
+  private void restore(Carried carried) {
+    board.restore(carried);
+    ledger.addAll(carried.ledger());
+    plan = carried.plan();
+    chats = carried.chats();
+    evaluations.addAll(carried.evaluations());
+    verdict = carried.verdict();
+    meter.restore(carried);
+    interventions.restore(carried);
+    stages.restore(carried);
   }
 
   private StageEnd plan(RunDocument document) {
@@ -293,6 +335,11 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   @Override
   public void resume() {
     stages.resume();
+  }
+
+  @Override
+  public void upgrade() {
+    stages.askRelay();
   }
 
   @Override

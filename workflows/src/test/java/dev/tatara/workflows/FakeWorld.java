@@ -11,7 +11,9 @@ import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.RunDocument;
 import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.EvaluationResult;
+import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.GateVerdict;
+import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.PlanEstimate;
 import dev.tatara.config.task.TrainTask;
@@ -234,5 +236,20 @@ final class FakeWorld
 
   static ArtifactRef ref(String name) {
     return new ArtifactRef("s3://tatara/" + name, "d");
+  }
+
+  static LedgerEntry hang() {
+    return new LedgerEntry(
+        "2026-01-01T00:00:00Z",
+        Stage.PRETRAIN,
+        1,
+        "pretrain-1",
+        "node",
+        FailureClass.HANG,
+        "no step",
+        1,
+        7,
+        5,
+        4.2);
   }
 }

@@ -3,6 +3,10 @@ package dev.tatara.workflows;
 import dev.tatara.config.Json;
 import dev.tatara.config.run.RunDocument;
 import dev.tatara.config.task.StageOutcome;
+import dev.tatara.workflows.client.Deployment;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.EventType;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
@@ -13,6 +17,7 @@ import io.temporal.worker.WorkerOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -34,13 +39,28 @@ final class PipelineFixture implements AutoCloseable {
       FakeWorld world,
       List<StageOutcome> changes,
       BooleanSupplier attributesRegistered) {
-    WorkerOptions options =
+    serve(factory, world, changes, attributesRegistered, Map.of());
+  }
+
+  /**
+   * The same as a build of a deployment.
+   *
+   * @param environment as {@link Deployment} reads it
+   */
+  static void serve(
+      WorkerFactory factory,
+      FakeWorld world,
+      List<StageOutcome> changes,
+      BooleanSupplier attributesRegistered,
+      Map<String, String> environment) {
+    WorkerOptions.Builder build =
         WorkerOptions.newBuilder()
             .setMaxHeartbeatThrottleInterval(Duration.ofMillis(50))
-            .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(50))
-            .build();
+            .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(50));
+    Deployment.of(environment).ifPresent(build::setDeploymentOptions);
+    WorkerOptions options = build.build();
     TrainingPipelineImpl.register(
-        factory.newWorker(TaskQueues.WORKFLOWS),
+        factory.newWorker(TaskQueues.WORKFLOWS, options),
         (run, outcome) -> changes.add(outcome),
         attributesRegistered);
     factory.newWorker(TaskQueues.ACTIVITIES, options).registerActivitiesImplementations(world);
@@ -102,6 +122,30 @@ final class PipelineFixture implements AutoCloseable {
     while (!condition.getAsBoolean()) {
       LockSupport.parkNanos(20_000_000);
     }
+  }
+
+  /** The ids of a run's children so far, in order. */
+  List<String> phases(String id) {
+    return events(id).stream()
+        .filter(HistoryEvent::hasChildWorkflowExecutionStartedEventAttributes)
+        .map(event -> event.getChildWorkflowExecutionStartedEventAttributes())
+        .map(started -> started.getWorkflowExecution().getWorkflowId())
+        .toList();
+  }
+
+  /** Whether the newest child of a run was asked to stop. */
+  boolean isNewestPhaseStopping(String id) {
+    List<String> phases = phases(id);
+    return events(phases.get(phases.size() - 1)).stream()
+        .anyMatch(
+            event ->
+                event.getEventType() == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED);
+  }
+
+  private List<HistoryEvent> events(String id) {
+    return environment
+        .getWorkflowExecutionHistory(WorkflowExecution.newBuilder().setWorkflowId(id).build())
+        .getEvents();
   }
 
   @Override

@@ -33,22 +33,19 @@ final class RealTemporal implements AutoCloseable {
    * Starts the server, with its data in memory; it answers when this returns.
    *
    * @param folder for its log
+   * @param settings of its dynamic configuration, {@code KEY=VALUE}
    */
-  static RealTemporal start(Path folder) throws IOException {
+  static RealTemporal start(Path folder, String... settings) throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    List<String> command =
-        List.of(
-            binary(),
-            "server",
-            "start-dev",
-            "--headless",
-            "--port",
-            Integer.toString(port),
-            "--log-level",
-            "error");
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(binary(), "server", "start-dev", "--headless", "--log-level", "error"));
+    command.addAll(List.of("--port", Integer.toString(port)));
+    for (String setting : settings) {
+      command.addAll(List.of("--dynamic-config-value", setting));
+    }
     Process server =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -103,6 +100,15 @@ final class RealTemporal implements AutoCloseable {
           "temporal %s should fail:%n%s".formatted(String.join(" ", words), said.text()));
     }
     return said.text();
+  }
+
+  /** Whether the command line does not object. */
+  boolean succeeds(String... words) {
+    try {
+      return say(words).code() == 0;
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private record Said(int code, String text) {}

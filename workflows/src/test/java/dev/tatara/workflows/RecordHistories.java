@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
  * replace one of a released version.
  */
 final class RecordHistories {
+  /** Of the recipe; the histories without a number are older than revisions. */
+  private static final int REVISION = 1;
+
   private RecordHistories() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -24,6 +27,7 @@ final class RecordHistories {
       TrainingPipeline pipeline = fixture.pipeline("all-stages");
       pipeline.run(PipelineFixture.document("all-stages", true, true));
       write(fixture, "all-stages", folder);
+      write(fixture, fixture.phases("all-stages").get(0), "phase", folder);
     }
     try (PipelineFixture fixture = new PipelineFixture()) {
       fixture.world.hangsIn = Stage.PRETRAIN;
@@ -55,6 +59,7 @@ final class RecordHistories {
     }
     withBudget(folder);
     withApproval(folder);
+    continued(folder);
     System.exit(0);
   }
 
@@ -94,6 +99,21 @@ final class RecordHistories {
     }
   }
 
+  /** The second of two executions. */
+  private static void continued(Path folder) throws IOException {
+    try (PipelineFixture fixture = new PipelineFixture()) {
+      fixture.world.hangsIn = Stage.PRETRAIN;
+      fixture.world.kept = "base";
+      TrainingPipeline pipeline = fixture.pipeline("continued");
+      WorkflowStub.fromTyped(pipeline).start(PipelineFixture.document("continued", ""));
+      awaitWork(fixture);
+      pipeline.upgrade();
+      fixture.world.hangsIn = null;
+      WorkflowStub.fromTyped(pipeline).getResult(Object.class);
+      write(fixture, "continued", folder);
+    }
+  }
+
   private static void awaitWait(TrainingPipeline pipeline, Wait.Kind kind) {
     PipelineFixture.await(() -> PipelineFixture.waits(pipeline, kind));
   }
@@ -103,6 +123,11 @@ final class RecordHistories {
   }
 
   private static void write(PipelineFixture fixture, String id, Path folder) throws IOException {
+    write(fixture, id, id, folder);
+  }
+
+  private static void write(PipelineFixture fixture, String id, String name, Path folder)
+      throws IOException {
     WorkflowExecution execution = WorkflowExecution.newBuilder().setWorkflowId(id).build();
     String json =
         fixture
@@ -110,6 +135,6 @@ final class RecordHistories {
             .getWorkflowExecutionHistory(execution)
             .toJson(true)
             .replaceAll("\"identity\": \"[^\"]*\"", "\"identity\": \"worker\"");
-    Files.writeString(folder.resolve(id + ".json"), json);
+    Files.writeString(folder.resolve("%s-%d.json".formatted(name, REVISION)), json);
   }
 }

@@ -3,11 +3,11 @@ package dev.tatara.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tatara.config.artifact.Stage;
-import dev.tatara.config.task.FailureClass;
-import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.workflows.client.RegisteredAttributes;
 import io.temporal.client.WorkflowStub;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,10 +57,20 @@ class SearchAttributesTest {
     }
     assertThat(eventsOfARun("with").split("UpsertWorkflowSearchAttributes")).hasSizeBetween(10, 50);
 
+    replayWhereTheyAreNotRegistered("with");
+
     assertThat(found("TataraStage = 'publish' AND TataraModel = 'nano'")).isEqualTo("with");
     assertThat(found("TataraFailureClass = 'hang'")).isEqualTo("with");
     assertThat(found("TataraFailureClass = 'divergence'")).isEmpty();
     assertThat(found("TataraCost > 0 AND TataraStep = 0")).isEqualTo("with");
+  }
+
+  private static void replayWhereTheyAreNotRegistered(String id) throws Exception {
+    try (TestWorkflowEnvironment environment = PipelineFixture.environment()) {
+      Worker worker = environment.newWorker(TaskQueues.WORKFLOWS);
+      TrainingPipelineImpl.register(worker, StageListener.NONE, () -> false);
+      worker.replayWorkflowExecution(temporal.client().fetchHistory(id));
+    }
   }
 
   private static List<String> readme() throws IOException {
@@ -80,7 +90,7 @@ class SearchAttributesTest {
       WorkflowStub.fromTyped(pipeline).start(PipelineFixture.document(id, ""));
       PipelineFixture.await(() -> world.trainersAlive.get() > 0);
       pipeline.recordProgress(new StageProgress(Stage.PRETRAIN, 120, 240));
-      pipeline.recordFailure(hang());
+      pipeline.recordFailure(FakeWorld.hang());
       if (registered.getAsBoolean()) {
         PipelineFixture.await(
             () -> found("TataraStage = 'pretrain' AND TataraStep = 120").equals(id));
@@ -92,21 +102,6 @@ class SearchAttributesTest {
       workers.awaitTermination(10, TimeUnit.SECONDS);
     }
     return temporal.cli("workflow", "show", "--workflow-id", id);
-  }
-
-  private static LedgerEntry hang() {
-    return new LedgerEntry(
-        "2026-01-01T00:00:00Z",
-        Stage.PRETRAIN,
-        1,
-        "pretrain-1",
-        "node",
-        FailureClass.HANG,
-        "no step",
-        1,
-        7,
-        5,
-        4.2);
   }
 
   private static List<String> documented() {

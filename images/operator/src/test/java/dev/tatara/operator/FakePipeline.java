@@ -95,6 +95,11 @@ public final class FakePipeline implements TrainingPipeline {
   }
 
   @Override
+  public void upgrade() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void recordFailure(LedgerEntry entry) {
     throw new UnsupportedOperationException();
   }

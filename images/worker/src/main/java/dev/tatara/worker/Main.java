@@ -9,6 +9,7 @@ import dev.tatara.k8s.Pods;
 import dev.tatara.k8s.Program;
 import dev.tatara.k8s.cluster.ClusterSettings;
 import dev.tatara.k8s.cluster.KubernetesPods;
+import dev.tatara.workflows.client.Deployment;
 import dev.tatara.workflows.client.RegisteredAttributes;
 import dev.tatara.workflows.client.TemporalConnection;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -27,7 +28,11 @@ public final class Main {
       WorkflowClient client = TemporalConnection.connect(environment);
       TataraWorker worker =
           TataraWorker.start(
-              client, settings, pods(environment, settings), RegisteredAttributes.of(client));
+              client,
+              settings,
+              pods(environment, settings),
+              RegisteredAttributes.of(client),
+              Deployment.of(environment));
       Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "drain"));
       // Whoever asks for metrics learns thereby that the worker serves its queues.
       MetricsServer.start(environment);

@@ -25,11 +25,13 @@ import dev.tatara.workflows.TaskQueues;
 import dev.tatara.workflows.TrainingPipelineImpl;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerDeploymentOptions;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -51,7 +53,7 @@ public final class TataraWorker implements AutoCloseable {
    * @throws dev.tatara.config.InvalidInputException if the object store does not answer
    */
   public static TataraWorker start(WorkflowClient client, WorkerSettings settings, Pods pods) {
-    return start(client, settings, pods, () -> false);
+    return start(client, settings, pods, () -> false, Optional.empty());
   }
 
   /**
@@ -59,13 +61,15 @@ public final class TataraWorker implements AutoCloseable {
    *
    * @param pods where gangs run
    * @param attributesRegistered whether the server knows the search attributes of a run
+   * @param build which build of a deployment this is, if workers are versioned
    * @throws dev.tatara.config.InvalidInputException if the object store does not answer
    */
   static TataraWorker start(
       WorkflowClient client,
       WorkerSettings settings,
       Pods pods,
-      BooleanSupplier attributesRegistered) {
+      BooleanSupplier attributesRegistered,
+      Optional<WorkerDeploymentOptions> build) {
     ObjectStore store = ObjectStore.connect(settings.store());
     Artifacts artifacts = new Artifacts(store);
     Sources sources =
@@ -87,8 +91,10 @@ public final class TataraWorker implements AutoCloseable {
 
     WorkerFactory factory = WorkerFactory.newInstance(client);
     TrainingPipelineImpl.register(
-        factory.newWorker(TaskQueues.WORKFLOWS), new StageMetrics(), attributesRegistered);
-    Worker activities = factory.newWorker(TaskQueues.ACTIVITIES, atOnce(TRAINING_AT_ONCE));
+        factory.newWorker(TaskQueues.WORKFLOWS, of(build).build()),
+        new StageMetrics(),
+        attributesRegistered);
+    Worker activities = factory.newWorker(TaskQueues.ACTIVITIES, atOnce(TRAINING_AT_ONCE, build));
     activities.registerActivitiesImplementations(
         data,
         new PlanActivitiesImpl(sources, new Ledger(store)),
@@ -96,14 +102,20 @@ public final class TataraWorker implements AutoCloseable {
         new EvaluateActivitiesImpl(sources, gangs, artifacts, settings.cores()),
         new GateActivitiesImpl(),
         new PublishActivitiesImpl(gangs, artifacts, settings.cores()));
-    Worker shards = factory.newWorker(TaskQueues.DATA, atOnce(settings.cores()));
+    Worker shards = factory.newWorker(TaskQueues.DATA, atOnce(settings.cores(), build));
     shards.registerActivitiesImplementations(data);
     factory.start();
     return new TataraWorker(factory);
   }
 
-  private static WorkerOptions atOnce(int activities) {
-    return WorkerOptions.newBuilder()
+  private static WorkerOptions.Builder of(Optional<WorkerDeploymentOptions> build) {
+    WorkerOptions.Builder options = WorkerOptions.newBuilder();
+    build.ifPresent(options::setDeploymentOptions);
+    return options;
+  }
+
+  private static WorkerOptions atOnce(int activities, Optional<WorkerDeploymentOptions> build) {
+    return of(build)
         .setMaxConcurrentActivityExecutionSize(activities)
         // A cancellation is told in answer to a heartbeat: by default that may take 24 seconds.
         .setMaxHeartbeatThrottleInterval(BEAT)

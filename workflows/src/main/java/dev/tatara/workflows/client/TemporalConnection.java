@@ -10,8 +10,10 @@ import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.envconfig.LoadClientConfigProfileOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** Temporal as the environment names it, in the variables and profiles of the temporal CLI. */
@@ -92,7 +94,10 @@ public final class TemporalConnection {
 
   private static WorkflowServiceStubs stubs(ClientConfigProfile profile) {
     try {
-      return WorkflowServiceStubs.newServiceStubs(profile.toWorkflowServiceStubsOptions());
+      return WorkflowServiceStubs.newServiceStubs(
+          WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
+              .setGrpcClientInterceptors(List.of(new UpgradeAtContinueAsNew()))
+              .build());
     } catch (RuntimeException e) {
       // Files of certificates are read here; the library names the file in the cause only.
       String reason = e.getCause() == null ? e.getMessage() : e.getCause().toString();
