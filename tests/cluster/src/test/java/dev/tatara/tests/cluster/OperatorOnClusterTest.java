@@ -47,7 +47,7 @@ class OperatorOnClusterTest {
             List.of("kubernetes", "temporal", "minio"),
             List.of("trainer", "evaluator", "worker", "operator"));
     pipelines = new Pipelines(cluster, cluster.client(), NAMESPACE, folder);
-    pipelines.kubectl("apply", "--server-side", "-f", DEFINITION);
+    pipelines.kubectl("apply", "--server-side", "--force-conflicts", "-f", DEFINITION);
     pipelines.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
     tatara =
         Installation.make(
