@@ -51,7 +51,11 @@ class OperatorOnClusterTest {
     pipelines.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
     tatara =
         Installation.make(
-            cluster, NAMESPACE, "operator-%d/".formatted(System.currentTimeMillis()), List.of());
+            cluster,
+            NAMESPACE,
+            "operator-%d/".formatted(System.currentTimeMillis()),
+            // Two workers at a time must find room, and a gang beside them.
+            List.of("worker.resources.requests.cpu=500m", "worker.resources.requests.memory=1Gi"));
   }
 
   @AfterAll
