@@ -94,6 +94,7 @@ record NextStatus(Question question, Verdict verdict, String report, Instant now
         progress == null ? last.steps() : step(progress, progress.steps()),
         question.run(),
         own.runId(),
+        own.firstRunId(),
         own.model(),
         own.isRunning() ? null : report,
         last.startTime() == null ? time(own.started()) : last.startTime(),

@@ -105,12 +105,31 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
             run,
             Desired.of(resource),
             remembered(resource),
-            runs.look(run).orElse(null),
+            runs.look(run).map(found -> known(resource, found)).orElse(null),
             null);
     RunFacts facts = question.facts();
     return question.needsInput() && facts != null
         ? question.withInput(runs.input(run, facts))
         : question;
+  }
+
+  /** A run that continues as new loses its memo; but it is known by where it began. */
+  private static RunFacts known(PipelineResource resource, RunFacts facts) {
+    PipelineResourceStatus last = remembered(resource);
+    Long generation = last.specGeneration();
+    String digest = last.specDigest();
+    return facts.owner() == null
+            && facts.firstRunId().equals(last.firstRunId())
+            && generation != null
+            && digest != null
+        ? facts.ownedBy(
+            new Owner(
+                resource.getMetadata().getNamespace(),
+                resource.getMetadata().getName(),
+                resource.getMetadata().getUid(),
+                generation,
+                digest))
+        : facts;
   }
 
   private void start(PipelineResource resource, Question question) {
@@ -171,7 +190,11 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
         RunName.of(resource.getMetadata().getNamespace(), resource.getMetadata().getName());
     Optional<RunFacts> facts;
     try {
-      facts = runs.look(run).filter(RunFacts::isRunning).filter(own -> own.belongsTo(uid));
+      facts =
+          runs.look(run)
+              .map(found -> known(resource, found))
+              .filter(RunFacts::isRunning)
+              .filter(own -> own.belongsTo(uid));
       facts.ifPresent(
           own -> orders.cancel(run, own, uid, "the resource %s is deleted".formatted(run)));
     } catch (TemporalAwayException e) {

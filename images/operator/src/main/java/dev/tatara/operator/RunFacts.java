@@ -47,6 +47,26 @@ record RunFacts(
     return with(null, why);
   }
 
+  RunFacts ownedBy(Owner known) {
+    return new RunFacts(
+        runId,
+        firstRunId,
+        phase,
+        known,
+        started,
+        closed,
+        progress,
+        silence,
+        failure,
+        model,
+        rankHours);
+  }
+
+  /** Whether it is not the first execution of its chain. */
+  boolean isContinued() {
+    return !runId.equals(firstRunId);
+  }
+
   private RunFacts with(@Nullable PipelineStatus itsProgress, String itsSilence) {
     return new RunFacts(
         runId,

@@ -55,14 +55,26 @@ final class TemporalRuns {
 
   /** The newest workflow of this id; empty if there is none, or none any more. */
   Optional<RunFacts> look(String id) {
+    Optional<RunFacts> newest = describe(TemporalCalls.execution(id)).map(this::facts);
+    return newest
+        .filter(facts -> facts.owner() == null && facts.isContinued())
+        .flatMap(facts -> describe(first(id, facts)).map(this::owner).map(facts::ownedBy))
+        .or(() -> newest);
+  }
+
+  private Optional<WorkflowExecutionInfo> describe(WorkflowExecution execution) {
     DescribeWorkflowExecutionRequest request =
         DescribeWorkflowExecutionRequest.newBuilder()
             .setNamespace(namespace)
-            .setExecution(TemporalCalls.execution(id))
+            .setExecution(execution)
             .build();
     return calls
         .ask(() -> TemporalCalls.present(() -> calls.stub().describeWorkflowExecution(request)))
-        .map(answer -> facts(answer.getWorkflowExecutionInfo()));
+        .map(answer -> answer.getWorkflowExecutionInfo());
+  }
+
+  private static WorkflowExecution first(String id, RunFacts facts) {
+    return TemporalCalls.execution(id).toBuilder().setRunId(facts.firstRunId()).build();
   }
 
   /** The same facts with what a workflow at work tells of itself, or why it does not. */
@@ -80,9 +92,7 @@ final class TemporalRuns {
   /** The spec that a workflow was started with; null if it is not one of this version. */
   @Nullable PipelineSpec input(String id, RunFacts facts) {
     Optional<HistoryEvent> first =
-        event(
-            TemporalCalls.execution(id).toBuilder().setRunId(facts.firstRunId()).build(),
-            HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT);
+        event(first(id, facts), HistoryEventFilterType.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT);
     if (first.isEmpty() || !first.get().hasWorkflowExecutionStartedEventAttributes()) {
       return null;
     }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class FakePipeline implements TrainingPipeline {
   private static final double REFUSED = 13;
 
+  /** A trouble of this name makes it continue as new. */
+  static final String LONG = "too long";
+
   private @Nullable BudgetConfig budget;
   private boolean resumed;
   private String trouble = "";
@@ -29,6 +32,9 @@ public final class FakePipeline implements TrainingPipeline {
   @Override
   public PipelineResult run(RunDocument document) {
     Workflow.await(() -> resumed);
+    if (trouble.equals(LONG) && Workflow.getInfo().getContinuedExecutionRunId().isEmpty()) {
+      Workflow.continueAsNew(document);
+    }
     if (!trouble.isEmpty()) {
       throw ApplicationFailure.newNonRetryableFailure(
           trouble, InvalidInputException.class.getName());

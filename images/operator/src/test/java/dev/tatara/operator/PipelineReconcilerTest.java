@@ -168,6 +168,23 @@ class PipelineReconcilerTest {
   }
 
   @Test
+  void aRunThatContinuesAsNewIsKnownByWhereItBegan() {
+    PipelineResourceStatus first = look();
+    workflow().signal("recordTrouble", new StageTrouble(Stage.PRETRAIN, FakePipeline.LONG));
+    workflow().signal("resume");
+    PipelineResourceStatus second = look();
+    while (Objects.equals(second.runId(), first.runId())) {
+      second = look();
+    }
+
+    assertThat(second.firstRunId()).isEqualTo(first.runId());
+    assertThat(condition(second, "Accepted").getStatus()).isEqualTo("True");
+    assertThat(Headline.remembered(second)).map(Headline::type).hasValue("Running");
+    resource.setStatus(null);
+    assertThat(look().runId()).as("without its status as well").isEqualTo(second.runId());
+  }
+
+  @Test
   void temporalThatIsAwayIsSaidInASentence() {
     WorkflowServiceStubs nowhere =
         WorkflowServiceStubs.newServiceStubs(

@@ -24,6 +24,7 @@ public record PipelineResourceStatus(
     @Nullable Long steps,
     @Nullable String workflowId,
     @Nullable String runId,
+    @Nullable String firstRunId,
     @Nullable String model,
     @Nullable String report,
     @Nullable String startTime,
@@ -34,7 +35,8 @@ public record PipelineResourceStatus(
   /** Of an object that nobody has looked at yet. */
   public static final PipelineResourceStatus NONE =
       new PipelineResourceStatus(
-          null, List.of(), null, null, null, null, null, null, null, null, null, null, null, null);
+          null, List.of(), null, null, null, null, null, null, null, null, null, null, null, null,
+          null);
 
   public PipelineResourceStatus {
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
@@ -51,6 +53,7 @@ public record PipelineResourceStatus(
         steps,
         workflowId,
         runId,
+        firstRunId,
         model,
         report,
         startTime,

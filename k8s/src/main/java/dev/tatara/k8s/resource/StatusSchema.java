@@ -21,6 +21,8 @@ final class StatusSchema {
         .addToProperties("steps", whole("steps of training that this stage has"))
         .addToProperties("workflowId", text("id of the workflow"))
         .addToProperties("runId", text("id of this execution of the workflow"))
+        .addToProperties(
+            "firstRunId", text("id of the first execution, which a long run continues as new"))
         .addToProperties("model", text("URI of the published model"))
         .addToProperties("report", text("URI of the report"))
         .addToProperties("startTime", time("when the workflow was started"))
