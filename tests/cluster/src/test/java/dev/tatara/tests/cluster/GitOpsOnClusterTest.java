@@ -177,7 +177,7 @@ class GitOpsOnClusterTest {
     Patience.await(
         () ->
             argo.status("pipelines")
-                .at("/operationState")
+                .path("conditions")
                 .toString()
                 .contains("spec.pretrain.wokers"),
         () -> argo.status("pipelines").toString());
