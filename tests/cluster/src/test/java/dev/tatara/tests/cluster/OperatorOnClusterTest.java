@@ -47,11 +47,15 @@ class OperatorOnClusterTest {
             List.of("kubernetes", "temporal", "minio"),
             List.of("trainer", "evaluator", "worker", "operator"));
     pipelines = new Pipelines(cluster, cluster.client(), NAMESPACE, folder);
-    pipelines.kubectl("apply", "--server-side", "-f", DEFINITION);
+    pipelines.kubectl("apply", "--server-side", "--force-conflicts", "-f", DEFINITION);
     pipelines.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
     tatara =
         Installation.make(
-            cluster, NAMESPACE, "operator-%d/".formatted(System.currentTimeMillis()), List.of());
+            cluster,
+            NAMESPACE,
+            "operator-%d/".formatted(System.currentTimeMillis()),
+            // Two workers at a time must find room, and a gang beside them.
+            List.of("worker.resources.requests.cpu=500m", "worker.resources.requests.memory=1Gi"));
   }
 
   @AfterAll
