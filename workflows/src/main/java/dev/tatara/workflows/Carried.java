@@ -9,7 +9,10 @@ import dev.tatara.config.task.Intervention;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.PlanEstimate;
 import dev.tatara.config.task.StageOutcome;
+import io.temporal.workflow.ContinueAsNewOptions;
+import io.temporal.workflow.Workflow;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -41,5 +44,15 @@ record Carried(
     ledger = List.copyOf(ledger);
     evaluations = List.copyOf(evaluations);
     interventions = List.copyOf(interventions);
+  }
+
+  /** What goes along beside: search attributes do by themselves, the memo does not. */
+  static ContinueAsNewOptions options() {
+    ContinueAsNewOptions.Builder options = ContinueAsNewOptions.newBuilder();
+    Object owner = Workflow.getMemo(TrainingPipeline.OWNER_MEMO, Object.class);
+    if (owner != null) {
+      options.setMemo(Map.of(TrainingPipeline.OWNER_MEMO, owner));
+    }
+    return options.build();
   }
 }

@@ -18,6 +18,11 @@ import java.util.List;
 @WorkflowInterface
 public interface TrainingPipeline {
   /**
+   * The one field of the memo that stays when a run continues as new: a mapping, whose run it is.
+   */
+  String OWNER_MEMO = "trainingPipeline";
+
+  /**
    * All stages, one after another. Fails with the sentence that says what the user must do, if the
    * user must do something.
    */

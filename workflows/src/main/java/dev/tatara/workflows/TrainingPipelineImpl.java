@@ -42,7 +42,6 @@ import io.temporal.failure.ActivityFailure;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkflowImplementationOptions;
 import io.temporal.workflow.CancellationScope;
-import io.temporal.workflow.ContinueAsNewOptions;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -139,7 +138,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
       }
     }
     Workflow.await(Workflow::isEveryHandlerFinished);
-    Workflow.continueAsNew(ContinueAsNewOptions.newBuilder().build(), document, carried());
+    Workflow.continueAsNew(Carried.options(), document, carried());
     throw new IllegalStateException("this run has been continued as new");
   }
 

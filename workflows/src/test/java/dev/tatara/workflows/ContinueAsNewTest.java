@@ -9,7 +9,11 @@ import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.config.task.StageOutcome.State;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.history.v1.WorkflowExecutionStartedEventAttributes;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,11 @@ class ContinueAsNewTest {
     PipelineResult result = WorkflowStub.fromTyped(pipeline).getResult(PipelineResult.class);
 
     assertThat(runs("relay")).isEqualTo(2);
+    assertThat(beginning("relay").getMemo().getFieldsMap())
+        .containsOnlyKeys(TrainingPipeline.OWNER_MEMO)
+        .allSatisfy(
+            (key, owner) ->
+                assertThat(owner.getData().toStringUtf8()).isEqualTo("{\"uid\":\"u-1\"}"));
     assertThat(world.calls.stream().filter("plan"::equals)).hasSize(1);
     assertThat(world.calls.stream().filter("train sft"::equals)).hasSize(1);
     assertThat(world.calls)
@@ -94,22 +103,27 @@ class ContinueAsNewTest {
 
   /** 2 where the newest execution goes on for another. */
   private int runs(String id) {
+    return beginning(id).getContinuedExecutionRunId().isEmpty() ? 1 : 2;
+  }
+
+  private WorkflowExecutionStartedEventAttributes beginning(String id) {
     WorkflowExecution newest = WorkflowExecution.newBuilder().setWorkflowId(id).build();
     return fixture
-            .environment
-            .getWorkflowExecutionHistory(newest)
-            .getEvents()
-            .get(0)
-            .getWorkflowExecutionStartedEventAttributes()
-            .getContinuedExecutionRunId()
-            .isEmpty()
-        ? 1
-        : 2;
+        .environment
+        .getWorkflowExecutionHistory(newest)
+        .getEvents()
+        .get(0)
+        .getWorkflowExecutionStartedEventAttributes();
   }
 
   private TrainingPipeline start(String id, String more) {
-    TrainingPipeline pipeline = fixture.pipeline(id);
+    WorkflowOptions options =
+        PipelineFixture.options(id).toBuilder()
+            .setMemo(Map.of(TrainingPipeline.OWNER_MEMO, Map.of("uid", "u-1")))
+            .build();
+    WorkflowClient client = fixture.environment.getWorkflowClient();
+    TrainingPipeline pipeline = client.newWorkflowStub(TrainingPipeline.class, options);
     WorkflowStub.fromTyped(pipeline).start(PipelineFixture.document(id, more));
-    return fixture.environment.getWorkflowClient().newWorkflowStub(TrainingPipeline.class, id);
+    return client.newWorkflowStub(TrainingPipeline.class, id);
   }
 }

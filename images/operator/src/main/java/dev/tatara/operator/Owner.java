@@ -1,5 +1,7 @@
 package dev.tatara.operator;
 
+import dev.tatara.workflows.TrainingPipeline;
+
 /**
  * Whose run a workflow is: its memo, written when it is started.
  *
@@ -9,5 +11,5 @@ package dev.tatara.operator;
  */
 record Owner(String namespace, String name, String uid, long generation, String specDigest) {
   /** Name of the memo's field. */
-  static final String MEMO = "trainingPipeline";
+  static final String MEMO = TrainingPipeline.OWNER_MEMO;
 }

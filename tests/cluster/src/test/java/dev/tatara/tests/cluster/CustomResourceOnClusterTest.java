@@ -95,7 +95,7 @@ class CustomResourceOnClusterTest {
         "/spec/gate/rules/0/maxDrop | 0.1 | must have exactly one bound",
         "/spec/gate/approval | maybe | supported values: \"none\", \"required\"",
         "/spec/budget | {rankHours: 0} | should be greater than 0",
-        "/spec/budget | {gpuHours: 2} | rankHours: Required value",
+        "/spec/budget | {} | rankHours: Required value",
         "/spec/mixture/1/until | 90% | must be 100% in the last phase",
         "/spec/clean/quality | {minWords: 9, maxWords: 8} | must be at most maxWords, else nothing",
         "/spec/clean/repetition | {maxTopNgramCharacters: {two: 0.1}} | named by a whole number",
