@@ -73,7 +73,9 @@ public final class GangRun {
     List<LedgerEntry> before = ledger.entries(task.run());
     Patience patience = new Patience(task, policy);
     RunningGang gang =
-        left.isPresent() ? left.get() : pods.createOrAdopt(gang(task, epoch, avoided(before)));
+        left.isPresent()
+            ? left.get()
+            : pods.createOrAdopt(gang(task, epoch, avoided(before, List.of())));
     while (true) {
       GangWatch watch =
           new GangWatch(task, gang, epoch, epochs, listener, failures, patience, policy);
@@ -91,11 +93,10 @@ public final class GangRun {
     }
   }
 
-  @SafeVarargs
-  private SortedSet<String> avoided(List<LedgerEntry>... ledgers) {
+  private SortedSet<String> avoided(List<LedgerEntry> before, List<LedgerEntry> now) {
     // An entry of this gang may stand in both.
-    Set<LedgerEntry> all = new LinkedHashSet<>();
-    List.of(ledgers).forEach(all::addAll);
+    Set<LedgerEntry> all = new LinkedHashSet<>(before);
+    all.addAll(now);
     return UnreliableNodes.of(all, policy.budgets().node());
   }
 

@@ -42,7 +42,7 @@ class CustomResourceOnClusterTest {
   @BeforeAll
   static void define() throws Exception {
     cluster = Cluster.up(List.of("kubernetes"), List.of());
-    kubectl("apply", "--server-side", "-f", DEFINITION);
+    kubectl("apply", "--server-side", "--force-conflicts", "-f", DEFINITION);
     kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
   }
 

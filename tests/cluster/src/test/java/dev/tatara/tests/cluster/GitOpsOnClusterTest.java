@@ -176,10 +176,7 @@ class GitOpsOnClusterTest {
 
     Patience.await(
         () ->
-            argo.status("pipelines")
-                .path("conditions")
-                .toString()
-                .contains("spec.pretrain.wokers"),
+            argo.status("pipelines").path("conditions").toString().contains("spec.pretrain.wokers"),
         () -> argo.status("pipelines").toString());
     assertThat(
             argo.kubectl(

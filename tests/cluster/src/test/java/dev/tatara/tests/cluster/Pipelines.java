@@ -49,7 +49,7 @@ final class Pipelines {
     spec.putObject("evaluate").put("validationBytes", "2k");
     ((ObjectNode) spec.path("pretrain"))
         .put("workers", 1)
-        .put("sequenceLength", 128)
+        .put("sequenceLength", 64)
         .put("batchTokens", 512)
         .put("microBatch", 4)
         .put("tokens", 512L * steps);
