@@ -38,6 +38,11 @@ public final class RunAttributes {
   private final String model;
   private @Nullable Searchable last;
 
+  /** Stage in which the worker was asked last. */
+  private @Nullable String asked;
+
+  private boolean known;
+
   /**
    * @param registered whether the server knows the attributes, as far as this worker knows
    */
@@ -55,7 +60,7 @@ public final class RunAttributes {
     String before = last == null ? "" : last.stage();
     String stage = status.current() == null ? before : status.current().word();
     Searchable now = new Searchable(stage, status.step(), classes);
-    if (now.equals(last) || !isRegistered()) {
+    if (now.equals(last) || !isRegistered(stage)) {
       return;
     }
     List<SearchAttributeUpdate<?>> updates = new ArrayList<>();
@@ -74,13 +79,17 @@ public final class RunAttributes {
     last = now;
   }
 
-  /** A marker in the history each time the answer changes, so that a replay gives the same. */
-  private boolean isRegistered() {
-    return Workflow.mutableSideEffect(
-        "search attributes are registered",
-        Boolean.class,
-        (before, now) -> !before.equals(now),
-        registered::getAsBoolean);
+  /**
+   * Asked once a stage, with a marker in the history each time, so that a replay gives the same. (A
+   * side effect that is recorded only when its value changes would be cheaper. But the SDK, 1.38.0,
+   * may send a marker without a name after a replay, and the run stands still: its issue 2412.)
+   */
+  private boolean isRegistered(String stage) {
+    if (!stage.equals(asked)) {
+      asked = stage;
+      known = Workflow.sideEffect(Boolean.class, registered::getAsBoolean);
+    }
+    return known;
   }
 
   private static String model(PretrainConfig pretrain) {
