@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("cluster")
 @Timeout(1500)
 class RecoveryTimesOnClusterTest {
-  private static final int FAULTS = Integer.getInteger("tatara.recoveries", 2);
+  private static final int FAULTS = Integer.getInteger("tatara.recoveries", 1);
   private static final int BETWEEN = 60;
   private static final int STEPS = (FAULTS + 1) * BETWEEN;
 
