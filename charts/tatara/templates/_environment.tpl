@@ -1,5 +1,5 @@
-{{/* What the worker is told. Secrets are named, never copied. */}}
-{{- define "tatara.environment" -}}
+{{/* How Temporal is reached. Secrets are named, never copied. */}}
+{{- define "tatara.temporalEnvironment" -}}
 - name: TEMPORAL_ADDRESS
   value: {{ .Values.temporal.address | quote }}
 - name: TEMPORAL_NAMESPACE
@@ -29,6 +29,11 @@
     secretKeyRef: {name: {{ .secret }}, key: {{ .key }}}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* What the worker is told. */}}
+{{- define "tatara.environment" -}}
+{{ include "tatara.temporalEnvironment" . }}
 - name: S3_ENDPOINT
   value: {{ .Values.s3.endpoint | quote }}
 - name: AWS_REGION
@@ -66,6 +71,28 @@
 - name: TATARA_S3_SECRET
   value: {{ .Values.s3.secret }}
 {{- with .Values.worker.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* What the operator is told; the bucket only to name places in it. */}}
+{{- define "tatara.operatorEnvironment" -}}
+{{ include "tatara.temporalEnvironment" . }}
+- name: TATARA_BUCKET
+  value: {{ .Values.s3.bucket | quote }}
+- name: TATARA_PREFIX
+  value: {{ .Values.s3.prefix | quote }}
+- name: TATARA_OPERATOR_NAMESPACE
+  value: {{ .Release.Namespace }}
+- name: TATARA_WATCH_NAMESPACES
+  value: {{ include "tatara.watchNamespaces" . | quote }}
+- name: TATARA_LEASE
+  value: {{ include "tatara.fullname" . }}-operator
+- name: TATARA_METRICS_PORT
+  value: {{ .Values.operator.metricsPort | quote }}
+- name: TATARA_HEALTH_PORT
+  value: {{ .Values.operator.healthPort | quote }}
+{{- with .Values.operator.extraEnv }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}

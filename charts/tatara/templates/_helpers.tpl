@@ -29,6 +29,29 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
+{{- define "tatara.operatorSelector" -}}
+app.kubernetes.io/name: tatara
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: operator
+{{- end -}}
+
+{{- define "tatara.operatorLabels" -}}
+{{ include "tatara.labels" . | replace "app.kubernetes.io/component: worker" "app.kubernetes.io/component: operator" }}
+{{- end -}}
+
+{{- define "tatara.operatorServiceAccount" -}}
+{{- if .Values.operator.serviceAccount.create -}}
+{{- .Values.operator.serviceAccount.name | default (printf "%s-operator" (include "tatara.fullname" .)) -}}
+{{- else -}}
+{{- .Values.operator.serviceAccount.name | default "default" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* With commas between. */}}
+{{- define "tatara.watchNamespaces" -}}
+{{- .Values.operator.watchNamespaces | default (list .Release.Namespace) | join "," -}}
+{{- end -}}
+
 {{/* An image by name: (list . "worker"). */}}
 {{- define "tatara.image" -}}
 {{- $root := index . 0 -}}

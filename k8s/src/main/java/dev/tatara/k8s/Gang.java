@@ -3,7 +3,9 @@ package dev.tatara.k8s;
 import dev.tatara.config.artifact.Stage;
 import java.util.Locale;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A group of processes that work as one: all ranks of a trainer, or one evaluator.
@@ -21,6 +23,8 @@ import java.util.TreeMap;
  * @param threads compute threads of each process
  * @param maxHeapMegabytes Java heap of each process; native memory comes on top
  * @param environment further variables, such as those of the object store; never logged
+ * @param avoidedNodes machines that are taken only where there is no other; no part of the work:
+ *     the same gang may be formed elsewhere
  */
 public record Gang(
     String run,
@@ -34,9 +38,11 @@ public record Gang(
     int epoch,
     int threads,
     int maxHeapMegabytes,
-    SortedMap<String, String> environment) {
+    SortedMap<String, String> environment,
+    SortedSet<String> avoidedNodes) {
   public Gang {
     environment = new TreeMap<>(environment);
+    avoidedNodes = new TreeSet<>(avoidedNodes);
   }
 
   /** The same gang, formed anew. */
@@ -53,7 +59,8 @@ public record Gang(
         newEpoch,
         threads,
         maxHeapMegabytes,
-        environment);
+        environment,
+        avoidedNodes);
   }
 
   /** The programs that run in pods. */

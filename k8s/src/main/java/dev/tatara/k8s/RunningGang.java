@@ -3,6 +3,7 @@ package dev.tatara.k8s;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A gang that was started. */
 public interface RunningGang {
@@ -54,6 +55,16 @@ public interface RunningGang {
    * @param epoch the lowest epoch that it may join
    */
   void restart(int rank, int epoch);
+
+  /** Machines that it avoids since it was formed. */
+  default Set<String> avoidedNodes() {
+    return Set.of();
+  }
+
+  /** How long the cluster waits before it replaces the pod that ended last. */
+  default Duration replacementDelay() {
+    return Duration.ZERO;
+  }
 
   /** Asks every process that still runs to write the stacks of its threads into its log. */
   void saveStacks();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -217,7 +218,8 @@ class LocalPodsTest {
         1,
         1,
         64,
-        new TreeMap<>(Map.of("AWS_SECRET_ACCESS_KEY", "s3cr3t-value")));
+        new TreeMap<>(Map.of("AWS_SECRET_ACCESS_KEY", "s3cr3t-value")),
+        Collections.emptySortedSet());
   }
 
   private RunningGang start(String task, int worldSize) {

@@ -4,6 +4,7 @@ import dev.tatara.config.artifact.Stage;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.failure.TimeoutFailure;
 
@@ -13,12 +14,12 @@ final class Failures {
 
   static boolean isCancellation(Throwable failure) {
     return failure instanceof CanceledFailure
-        || (failure instanceof ActivityFailure && failure.getCause() instanceof CanceledFailure);
+        || isWrapping(failure) && failure.getCause() instanceof CanceledFailure;
   }
 
   /** The failure of the run: the message and type of the activity's own exception. */
   static ApplicationFailure ofStage(Stage stage, TemporalFailure failure) {
-    Throwable cause = failure instanceof ActivityFailure ? failure.getCause() : failure;
+    Throwable cause = isWrapping(failure) ? failure.getCause() : failure;
     if (cause instanceof ApplicationFailure known) {
       return ApplicationFailure.newNonRetryableFailureWithCause(
           known.getOriginalMessage(), known.getType(), failure);
@@ -34,5 +35,9 @@ final class Failures {
         "Stage %s failed: %s".formatted(stage.word(), failure.getOriginalMessage()),
         failure.getClass().getSimpleName(),
         failure);
+  }
+
+  private static boolean isWrapping(Throwable failure) {
+    return failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure;
   }
 }

@@ -1,73 +1,62 @@
 package dev.tatara.workflows;
 
 import dev.tatara.workflows.DataActivities.Phase;
-import dev.tatara.workflows.DataActivities.ShardBatch;
 import dev.tatara.workflows.DataActivities.StagePlan;
-import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
-import io.temporal.workflow.Promise;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
+import dev.tatara.workflows.ShardPhase.PhaseInput;
+import io.temporal.api.enums.v1.ParentClosePolicy;
+import io.temporal.workflow.ChildWorkflowCancellationType;
+import io.temporal.workflow.ChildWorkflowOptions;
+import io.temporal.workflow.Workflow;
 
-/**
- * Spreads the shards of a phase over the data workers. However many shards there are, a phase costs
- * at most {@link #BATCHES} activities, so the history stays small. None of it reaches the bytes of
- * the output.
- */
+/** Does the phases of a data stage one after another, each in a child workflow. */
 final class ShardFanOut {
-  private static final int BATCHES = 256;
-
-  private final DataActivities activities;
+  private final ActivityStubs activities;
   private final StageControl control;
+  private final boolean inChildren;
 
-  ShardFanOut(DataActivities activities, StageControl control) {
+  /**
+   * @param inChildren false in runs that began before phases were workflows
+   */
+  ShardFanOut(ActivityStubs activities, StageControl control, boolean inChildren) {
     this.activities = activities;
     this.control = control;
+    this.inChildren = inChildren;
   }
 
-  /** All phases, one after another. */
+  /** All phases. */
   void run(StagePlan plan) {
     for (Phase phase : plan.phases()) {
       control.stopIfAsked();
-      runPhase(plan, phase);
-    }
-  }
-
-  /** As many lanes as the workers can serve; each takes the next batch when it is free. */
-  private void runPhase(StagePlan plan, Phase phase) {
-    Deque<ShardBatch> waiting = batches(plan, phase);
-    List<TemporalFailure> failures = new ArrayList<>();
-    List<Promise<Void>> lanes = new ArrayList<>();
-    for (int i = Math.min(plan.lanes(), waiting.size()); i > 0; i--) {
-      lanes.add(Async.procedure(() -> lane(waiting, failures)));
-    }
-    Promise.allOf(lanes).get();
-    if (!failures.isEmpty()) {
-      throw failures.get(0);
-    }
-    control.stopIfAsked();
-  }
-
-  private void lane(Deque<ShardBatch> waiting, List<TemporalFailure> failures) {
-    while (!waiting.isEmpty() && failures.isEmpty() && !control.isStopping()) {
-      try {
-        activities.work(waiting.removeFirst());
-      } catch (TemporalFailure e) {
-        failures.add(e);
+      if (inChildren) {
+        inChild(new PhaseInput(plan.key(), phase, plan.lanes()));
+      } else {
+        new ShardLanes(activities.shards, control::isStopping).run(plan.key(), phase, plan.lanes());
       }
+      control.stopIfAsked();
     }
   }
 
-  private static Deque<ShardBatch> batches(StagePlan plan, Phase phase) {
-    List<String> shards = phase.shards();
-    int size = (shards.size() + BATCHES - 1) / BATCHES;
-    Deque<ShardBatch> batches = new ArrayDeque<>();
-    for (int from = 0; from < shards.size(); from += size) {
-      List<String> slice = shards.subList(from, Math.min(from + size, shards.size()));
-      batches.add(new ShardBatch(plan.key(), phase.name(), shards.size(), slice));
-    }
-    return batches;
+  private void inChild(PhaseInput input) {
+    ChildWorkflowOptions options =
+        ChildWorkflowOptions.newBuilder()
+            .setWorkflowId(id(input))
+            .setCancellationType(ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED)
+            .setParentClosePolicy(ParentClosePolicy.PARENT_CLOSE_POLICY_REQUEST_CANCEL)
+            .build();
+    ShardPhase child = Workflow.newChildWorkflowStub(ShardPhase.class, options);
+    control.longWork(0, () -> child.run(input));
+  }
+
+  /**
+   * Its end makes it new: after a reset of the run, an older child may still be about to end. The
+   * run's name stands for the id of its workflow, which a replay outside of a server lacks.
+   */
+  private static String id(PhaseInput input) {
+    return "%s/%s/%s-%s"
+        .formatted(
+            input.key().run(),
+            input.key().stage().word(),
+            input.phase().name(),
+            Workflow.randomUUID().toString().substring(0, 8));
   }
 }

@@ -18,20 +18,50 @@ import org.jspecify.annotations.Nullable;
 final class StageBoard {
   private final String run;
   private final StageListener listener;
+  private final Runnable changed;
   private final Map<Stage, StageOutcome> outcomes = new EnumMap<>(Stage.class);
   private final Map<Stage, Long> began = new EnumMap<>(Stage.class);
   private @Nullable Stage current;
+  private @Nullable Wait wait;
+  private long step;
+  private long steps;
 
-  StageBoard(String run, StageListener listener) {
+  /**
+   * @param changed called after each change, on replay too
+   */
+  StageBoard(String run, StageListener listener, Runnable changed) {
     this.run = run;
     this.listener = listener;
+    this.changed = changed;
     for (Stage stage : Stage.values()) {
       outcomes.put(stage, open(stage, State.WAITING, 0, ""));
     }
   }
 
+  /** Takes up where a run left off that continues as new. */
+  void restore(Carried carried) {
+    carried.stages().forEach(outcome -> outcomes.put(outcome.stage(), outcome));
+    began.putAll(carried.began());
+  }
+
+  SortedMap<Stage, Long> began() {
+    return new TreeMap<>(began);
+  }
+
+  /** Ended well, or not wanted. */
+  boolean isOver(Stage stage) {
+    StageOutcome outcome = outcomes.get(stage);
+    State state = outcome == null ? State.WAITING : outcome.state();
+    return state == State.DONE || state == State.REUSED || state == State.SKIPPED;
+  }
+
   void running(Stage stage) {
+    if (stage != current) {
+      step = 0;
+      steps = 0;
+    }
     current = stage;
+    wait = null;
     began.putIfAbsent(stage, Workflow.currentTimeMillis());
     change(open(stage, State.RUNNING, 0, ""));
   }
@@ -44,20 +74,37 @@ final class StageBoard {
     }
   }
 
-  void paused(Stage stage) {
-    change(open(stage, State.PAUSED, 0, "waits for the signal resume"));
+  void waiting(Stage stage, Wait reason) {
+    wait = reason;
+    change(open(stage, State.PAUSED, 0, reason.sentence()));
+  }
+
+  /** Of the stage at work; a late word of another is no news. */
+  void progressed(StageProgress progress) {
+    if (progress.stage() == current) {
+      step = progress.step();
+      steps = progress.steps();
+      changed.run();
+    }
   }
 
   void skipped(Stage stage, String why) {
+    if (isOver(stage)) {
+      return;
+    }
     change(open(stage, State.SKIPPED, 0, why));
   }
 
   void failed(Stage stage, String why) {
+    wait = null;
     change(open(stage, State.FAILED, seconds(stage), why));
   }
 
   void ended(Stage stage, StageEnd end) {
     current = null;
+    wait = null;
+    step = 0;
+    steps = 0;
     change(
         new StageOutcome(
             stage,
@@ -86,8 +133,9 @@ final class StageBoard {
     return refs;
   }
 
-  PipelineStatus status(boolean paused) {
-    return new PipelineStatus(run, current, paused, outcomes());
+  PipelineStatus status(boolean paused, RankMeter meter) {
+    return new PipelineStatus(
+        run, current, paused, outcomes(), wait, meter.hours(), meter.budget(), step, steps);
   }
 
   private double seconds(Stage stage) {
@@ -100,6 +148,7 @@ final class StageBoard {
     if (!Workflow.isReplaying()) {
       listener.changed(run, outcome);
     }
+    changed.run();
   }
 
   private static StageOutcome open(Stage stage, State state, double seconds, String note) {

@@ -15,6 +15,7 @@ import static dev.tatara.config.artifact.Stage.TOKENIZE;
 
 import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.GateConfig.Approval;
 import dev.tatara.config.run.PipelineSpec;
 import dev.tatara.config.run.RunDocument;
 import dev.tatara.config.task.EvaluationResult;
@@ -31,10 +32,12 @@ import dev.tatara.workflows.GateActivities.Evaluations;
 import dev.tatara.workflows.PlanActivities.Plan;
 import dev.tatara.workflows.PublishActivities.Publication;
 import dev.tatara.workflows.PublishActivities.Verified;
+import dev.tatara.workflows.StageControl.RelayException;
 import dev.tatara.workflows.TrainingActivities.PreparedTraining;
 import dev.tatara.workflows.TrainingActivities.TrainResult;
 import dev.tatara.workflows.TrainingActivities.TrainingInput;
 import io.temporal.common.converter.DataConverterException;
+import io.temporal.common.converter.EncodedValues;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkflowImplementationOptions;
@@ -47,6 +50,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -59,25 +63,44 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   private final PipelineSpec spec;
   private final ActivityStubs activities = new ActivityStubs();
   private final LedgerBook ledger = new LedgerBook();
+  private final Interventions interventions = new Interventions();
+  private final RunAttributes attributes;
   private final StageBoard board;
+  private final RankMeter meter;
   private final StageControl stages;
   private final List<EvaluationResult> evaluations = new ArrayList<>();
   private @Nullable PlanEstimate plan;
   private @Nullable ArtifactRef chats;
   private @Nullable GateVerdict verdict;
 
-  private TrainingPipelineImpl(RunDocument document, StageListener listener) {
+  /** Which of the recipe's revisions this run follows; older ones are those of older histories. */
+  private int revision = Workflow.DEFAULT_VERSION;
+
+  private TrainingPipelineImpl(
+      EncodedValues input, StageListener listener, BooleanSupplier attributesRegistered) {
+    RunDocument document = input.get(0, RunDocument.class);
     this.run = document.name();
     this.spec = document.spec();
-    this.board = new StageBoard(run, listener);
-    this.stages = new StageControl(board);
+    this.attributes = new RunAttributes(attributesRegistered, spec.pretrain());
+    this.board = new StageBoard(run, listener, this::show);
+    this.meter = new RankMeter(spec.budget());
+    this.stages = new StageControl(board, meter);
+    if (input.getSize() > 1) {
+      restore(input.get(1, Carried.class));
+    }
   }
 
-  /** Makes this the workflow type {@code TrainingPipeline} of a worker. */
-  public static void register(Worker worker, StageListener listener) {
+  /**
+   * Makes this the workflow type {@code TrainingPipeline} of a worker.
+   *
+   * @param attributesRegistered whether the server knows {@link RunAttributes}; it must not block
+   */
+  public static void register(
+      Worker worker, StageListener listener, BooleanSupplier attributesRegistered) {
+    worker.registerWorkflowImplementationFactory(ShardPhase.class, ShardPhaseImpl::new);
     worker.registerWorkflowImplementationFactory(
         TrainingPipeline.class,
-        input -> new TrainingPipelineImpl(input.get(RunDocument.class), listener),
+        input -> new TrainingPipelineImpl(input, listener, attributesRegistered),
         // An input that is no run document fails the run at once: trying again cannot help.
         WorkflowImplementationOptions.newBuilder()
             .setFailWorkflowExceptionTypes(DataConverterException.class)
@@ -86,8 +109,12 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
 
   @Override
   public PipelineResult run(RunDocument document) {
+    revision = Workflow.getVersion("recipe", Workflow.DEFAULT_VERSION, 1);
+    if (revision >= 1) {
+      stages.allowRelay();
+    }
     stages.obey(CancellationScope.current());
-    boolean succeeded = false;
+    boolean inOrder = false;
     try {
       stages.run(PLAN, stage -> plan(document));
       stages.run(COLLECT, this::process);
@@ -101,13 +128,46 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
       stages.run(EVALUATE, stage -> evaluate());
       stages.run(GATE, stage -> judge());
       stages.run(PUBLISH, stage -> publish());
-      succeeded = true;
+      inOrder = true;
       return activities.publish.conclude(result());
+    } catch (RelayException e) {
+      inOrder = true;
     } finally {
-      if (!succeeded) {
+      if (!inOrder) {
         concludeFailure();
       }
     }
+    Workflow.await(Workflow::isEveryHandlerFinished);
+    Workflow.continueAsNew(Carried.options(), document, carried());
+    throw new IllegalStateException("this run has been continued as new");
+  }
+
+  private Carried carried() {
+    return new Carried(
+        board.outcomes(),
+        board.began(),
+        ledger.entries(),
+        plan,
+        chats,
+        evaluations,
+        verdict,
+        meter.budget(),
+        meter.used(),
+        stages.isStarved(),
+        interventions.acts(),
+        stages.isPaused());
+  }
+
+  private void restore(Carried carried) {
+    board.restore(carried);
+    ledger.addAll(carried.ledger());
+    plan = carried.plan();
+    chats = carried.chats();
+    evaluations.addAll(carried.evaluations());
+    verdict = carried.verdict();
+    meter.restore(carried);
+    interventions.restore(carried);
+    stages.restore(carried);
   }
 
   private StageEnd plan(RunDocument document) {
@@ -129,7 +189,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
     if (work.reused() != null) {
       return StageEnd.of(work.reused());
     }
-    new ShardFanOut(activities.shards, stages).run(work);
+    new ShardFanOut(activities, stages, revision >= 1).run(work);
     return StageEnd.of(activities.data.close(work.key()));
   }
 
@@ -143,7 +203,9 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
     if (prepared.reused() != null) {
       return StageEnd.of(prepared.reused()).withAccount(prepared.account());
     }
-    TrainResult trained = stages.longWork(() -> activities.training.train(prepared.task()));
+    TrainResult trained =
+        stages.longWork(
+            prepared.task().worldSize(), () -> activities.training.train(prepared.task()));
     ledger.addAll(trained.ledger());
     return StageEnd.of(trained.model()).withAccount(prepared.account());
   }
@@ -159,7 +221,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
       ArtifactRef model = made.get(candidate.getValue());
       if (model != null) {
         Candidate next = new Candidate(run, spec, candidate.getKey(), model, tokens, items, chats);
-        Evaluated judged = stages.longWork(() -> activities.evaluate.evaluate(next));
+        Evaluated judged = stages.longWork(1, () -> activities.evaluate.evaluate(next));
         ledger.addAll(judged.ledger());
         evaluations.add(judged.result());
         reused += judged.reused() ? 1 : 0;
@@ -176,7 +238,15 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   private StageEnd judge() {
     GateVerdict judged = activities.gate.judge(new Evaluations(run, spec.gate(), evaluations));
     verdict = judged;
-    return StageEnd.noted("keeps " + judged.kept());
+    String keeps = "keeps " + judged.kept();
+    if (spec.gate().approval() == Approval.NONE) {
+      return StageEnd.noted(keeps);
+    }
+    interventions.ask();
+    if (!interventions.isDecided()) {
+      stages.await(GATE, Wait.forApproval(judged.kept()), interventions::isDecided);
+    }
+    return StageEnd.noted("%s, %s".formatted(keeps, interventions.approval(judged.kept())));
   }
 
   /** The folder to hand out, once two engines agree on what the model says. */
@@ -191,7 +261,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
     if (published != null) {
       return StageEnd.of(published);
     }
-    Verified verified = stages.longWork(() -> activities.publish.verify(publication));
+    Verified verified = stages.longWork(1, () -> activities.publish.verify(publication));
     ledger.addAll(verified.ledger());
     return StageEnd.of(
         activities.publish.publish(publication),
@@ -218,7 +288,10 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
         ledger.entries(),
         evaluations,
         verdict,
-        board.artifacts().get(PUBLISH));
+        board.artifacts().get(PUBLISH),
+        meter.hours(),
+        meter.budget(),
+        interventions.acts());
   }
 
   /** The report of a failed or cancelled run; the failure itself stays the run's outcome. */
@@ -245,7 +318,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
 
   @Override
   public PipelineStatus status() {
-    return board.status(stages.isPaused());
+    return board.status(stages.isPaused(), meter);
   }
 
   @Override
@@ -264,12 +337,61 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   }
 
   @Override
+  public void upgrade() {
+    stages.askRelay();
+  }
+
+  @Override
   public void recordFailure(LedgerEntry entry) {
     ledger.add(entry);
+    show();
+  }
+
+  /** Lets the run be found by what it does; never a query's work. */
+  private void show() {
+    if (revision >= 1) {
+      attributes.show(status(), ledger.entries());
+    }
   }
 
   @Override
   public void recordTrouble(StageTrouble trouble) {
     board.troubled(trouble.stage(), trouble.sentence());
+  }
+
+  @Override
+  public void recordProgress(StageProgress progress) {
+    board.progressed(progress);
+  }
+
+  @Override
+  public void changeBudget(BudgetChange change) {
+    interventions.changed(meter.budget(), change);
+    stages.changeBudget(change.budget());
+  }
+
+  @Override
+  public void checkChangeBudget(BudgetChange change) {
+    Interventions.checkChange(change);
+  }
+
+  @Override
+  public void approve(Decision decision) {
+    interventions.decide(true, decision);
+  }
+
+  @Override
+  public void checkApprove(Decision decision) {
+    interventions.checkDecision(decision);
+  }
+
+  @Override
+  public void reject(Decision decision) {
+    interventions.decide(false, decision);
+  }
+
+  @Override
+  public void checkReject(Decision decision) {
+    interventions.checkDecision(decision);
   }
 }

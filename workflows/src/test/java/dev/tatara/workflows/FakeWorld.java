@@ -11,7 +11,9 @@ import dev.tatara.config.run.OptimizerConfig;
 import dev.tatara.config.run.RunDocument;
 import dev.tatara.config.run.ValidationConfig;
 import dev.tatara.config.task.EvaluationResult;
+import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.GateVerdict;
+import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.PlanEstimate;
 import dev.tatara.config.task.TrainTask;
@@ -52,6 +54,11 @@ final class FakeWorld
   volatile String kept = "dpo";
   volatile int shards = 3;
 
+  /** For so many shards that their names would be too many. */
+  volatile boolean counts;
+
+  final AtomicInteger shardsDone = new AtomicInteger();
+
   @Override
   public Plan estimate(RunDocument document) {
     called("plan");
@@ -74,11 +81,10 @@ final class FakeWorld
 
   @Override
   public ShardsDone work(ShardBatch batch) {
-    batch
-        .shards()
-        .forEach(
-            shard ->
-                called("%s %s %s".formatted(batch.key().stage().word(), batch.phase(), shard)));
+    shardsDone.addAndGet(batch.shards().size());
+    List<String> named = counts ? List.of() : batch.shards();
+    named.forEach(
+        shard -> called("%s %s %s".formatted(batch.key().stage().word(), batch.phase(), shard)));
     holdIf(batch.key().stage());
     return new ShardsDone(batch.shards().size());
   }
@@ -230,5 +236,20 @@ final class FakeWorld
 
   static ArtifactRef ref(String name) {
     return new ArtifactRef("s3://tatara/" + name, "d");
+  }
+
+  static LedgerEntry hang() {
+    return new LedgerEntry(
+        "2026-01-01T00:00:00Z",
+        Stage.PRETRAIN,
+        1,
+        "pretrain-1",
+        "node",
+        FailureClass.HANG,
+        "no step",
+        1,
+        7,
+        5,
+        4.2);
   }
 }

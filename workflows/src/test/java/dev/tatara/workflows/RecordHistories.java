@@ -1,6 +1,7 @@
 package dev.tatara.workflows;
 
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.BudgetConfig;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.client.WorkflowStub;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import java.util.concurrent.TimeUnit;
  * replace one of a released version.
  */
 final class RecordHistories {
+  /** Of the recipe; the histories without a number are older than revisions. */
+  private static final int REVISION = 1;
+
   private RecordHistories() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -23,6 +27,7 @@ final class RecordHistories {
       TrainingPipeline pipeline = fixture.pipeline("all-stages");
       pipeline.run(PipelineFixture.document("all-stages", true, true));
       write(fixture, "all-stages", folder);
+      write(fixture, fixture.phases("all-stages").get(0), "phase", folder);
     }
     try (PipelineFixture fixture = new PipelineFixture()) {
       fixture.world.hangsIn = Stage.PRETRAIN;
@@ -52,10 +57,77 @@ final class RecordHistories {
         write(fixture, "cancelled", folder);
       }
     }
+    withBudget(folder);
+    withApproval(folder);
+    continued(folder);
     System.exit(0);
   }
 
+  /** Twice used up, once by a change, and once raised while the gang is at work. */
+  private static void withBudget(Path folder) throws IOException {
+    try (PipelineFixture fixture = new PipelineFixture()) {
+      fixture.world.hangsIn = Stage.PRETRAIN;
+      fixture.world.kept = "base";
+      TrainingPipeline pipeline = fixture.pipeline("budget");
+      String budget = ",\"budget\":{\"rankHours\":0.0005}";
+      WorkflowStub.fromTyped(pipeline).start(PipelineFixture.document("budget", budget));
+      awaitWait(pipeline, Wait.Kind.BUDGET);
+      pipeline.changeBudget(new BudgetChange(new BudgetConfig(50.0), "ada", "it learns"));
+      awaitWork(fixture);
+      pipeline.changeBudget(new BudgetChange(new BudgetConfig(0.0002), "ada", "too dear"));
+      awaitWait(pipeline, Wait.Kind.BUDGET);
+      pipeline.changeBudget(new BudgetChange(new BudgetConfig(1.0), "ada", "once more"));
+      awaitWork(fixture);
+      pipeline.recordProgress(new StageProgress(Stage.PRETRAIN, 5, 10));
+      pipeline.changeBudget(new BudgetChange(new BudgetConfig(2.0), "ada", "to its end"));
+      fixture.world.hangsIn = null;
+      WorkflowStub.fromTyped(pipeline).getResult(Object.class);
+      write(fixture, "budget", folder);
+    }
+  }
+
+  private static void withApproval(Path folder) throws IOException {
+    try (PipelineFixture fixture = new PipelineFixture()) {
+      fixture.world.kept = "base";
+      TrainingPipeline pipeline = fixture.pipeline("approval");
+      String gate = ",\"gate\":{\"approval\":\"required\"}";
+      WorkflowStub.fromTyped(pipeline).start(PipelineFixture.document("approval", gate));
+      awaitWait(pipeline, Wait.Kind.APPROVAL);
+      pipeline.approve(new Decision("ada", "reads well"));
+      WorkflowStub.fromTyped(pipeline).getResult(Object.class);
+      write(fixture, "approval", folder);
+    }
+  }
+
+  /** The second of two executions. */
+  private static void continued(Path folder) throws IOException {
+    try (PipelineFixture fixture = new PipelineFixture()) {
+      fixture.world.hangsIn = Stage.PRETRAIN;
+      fixture.world.kept = "base";
+      TrainingPipeline pipeline = fixture.pipeline("continued");
+      WorkflowStub.fromTyped(pipeline).start(PipelineFixture.document("continued", ""));
+      awaitWork(fixture);
+      pipeline.upgrade();
+      fixture.world.hangsIn = null;
+      WorkflowStub.fromTyped(pipeline).getResult(Object.class);
+      write(fixture, "continued", folder);
+    }
+  }
+
+  private static void awaitWait(TrainingPipeline pipeline, Wait.Kind kind) {
+    PipelineFixture.await(() -> PipelineFixture.waits(pipeline, kind));
+  }
+
+  private static void awaitWork(PipelineFixture fixture) {
+    PipelineFixture.await(() -> fixture.world.trainersAlive.get() > 0);
+  }
+
   private static void write(PipelineFixture fixture, String id, Path folder) throws IOException {
+    write(fixture, id, id, folder);
+  }
+
+  private static void write(PipelineFixture fixture, String id, String name, Path folder)
+      throws IOException {
     WorkflowExecution execution = WorkflowExecution.newBuilder().setWorkflowId(id).build();
     String json =
         fixture
@@ -63,6 +135,6 @@ final class RecordHistories {
             .getWorkflowExecutionHistory(execution)
             .toJson(true)
             .replaceAll("\"identity\": \"[^\"]*\"", "\"identity\": \"worker\"");
-    Files.writeString(folder.resolve(id + ".json"), json);
+    Files.writeString(folder.resolve("%s-%d.json".formatted(name, REVISION)), json);
   }
 }

@@ -28,7 +28,7 @@ class ReplayTest {
 
   private Worker worker() {
     Worker fresh = environment.newWorker(TaskQueues.WORKFLOWS);
-    TrainingPipelineImpl.register(fresh, (run, outcome) -> told.add(run));
+    TrainingPipelineImpl.register(fresh, (run, outcome) -> told.add(run), () -> true);
     return fresh;
   }
 

@@ -211,7 +211,7 @@ class TrainingPipelineTest {
     assertThat(world.atWork.await(30, TimeUnit.SECONDS)).isTrue();
 
     pipeline.pause();
-    await(() -> pipeline.status().paused());
+    await(() -> fixture.isNewestPhaseStopping("pause-data"));
     world.release.countDown();
     await(() -> pipeline.status().stages().get(2).state() == State.PAUSED);
 

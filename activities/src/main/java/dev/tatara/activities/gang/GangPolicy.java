@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param stalled the same for a gang that makes steps, unless twenty of its steps take longer
  * @param grace time to save a checkpoint after SIGTERM
  * @param farewell time in which ranks that are done end by themselves
- * @param fruitlessEpochs epochs in a row that come no further than an earlier one before the work
- *     is given up
+ * @param formation about how long it takes to end a small gang and to form it anew, on a cluster
+ * @param budgets how often what may fail
  */
 public record GangPolicy(
     Duration poll,
@@ -21,7 +21,8 @@ public record GangPolicy(
     Duration stalled,
     Duration grace,
     Duration farewell,
-    int fruitlessEpochs) {
+    Duration formation,
+    FailureBudgets budgets) {
   public static final GangPolicy DEFAULT =
       new GangPolicy(
           Duration.ofSeconds(1),
@@ -30,5 +31,6 @@ public record GangPolicy(
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
-          5);
+          Duration.ofSeconds(20),
+          FailureBudgets.DEFAULT);
 }

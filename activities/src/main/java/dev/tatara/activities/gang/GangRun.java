@@ -11,9 +11,13 @@ import dev.tatara.k8s.RunningGang;
 import dev.tatara.k8s.cluster.ClusterException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,33 +60,94 @@ public final class GangRun {
     Ledger ledger = new Ledger(store);
     Failures failures = new Failures(task, ledger, listener, clock);
     Map<String, LedgerEntry> earlier = ledger.entries(task.run(), task.name());
-    Optional<RunningGang> left = pods.adopt(gang(task, 1));
+    Optional<RunningGang> left = pods.adopt(gang(task, 1, Collections.emptySortedSet()));
     int epoch;
     if (left.isPresent()) {
-      failures.takeUp(earlier);
-      epoch = Math.max(1, epochs.newest());
-      if (!epochs.wasHandedOver()) {
-        failures.takenOver(epoch, epochs.progress().orElse(null));
-      }
+      epoch = takeUp(failures, earlier, epochs);
     } else {
       if (epochs.wasCutOff()) {
         failures.cutOff(epochs.newest(), epochs.progress().orElse(null));
       }
       epoch = epochs.open();
     }
-    RunningGang gang = left.orElseGet(() -> pods.createOrAdopt(gang(task, epoch)));
-    GangWatch watch = new GangWatch(task, gang, epoch, epochs, listener, failures, policy);
-    watch(watch, gang, epochs, listener);
+    List<LedgerEntry> before = ledger.entries(task.run());
+    Patience patience = new Patience(task, policy);
+    RunningGang gang =
+        left.isPresent()
+            ? left.get()
+            : pods.createOrAdopt(gang(task, epoch, avoided(before, List.of())));
+    while (true) {
+      GangWatch watch =
+          new GangWatch(task, gang, epoch, epochs, listener, failures, patience, policy);
+      if (watch(watch, gang, epochs, listener, before)) {
+        return failures.entries();
+      }
+      SortedSet<String> avoided = avoided(before, failures.entries());
+      LOG.warn(
+          "the gang is formed anew run={} stage={} avoided={}",
+          task.run(),
+          task.stage().word(),
+          avoided);
+      epoch = epochs.open();
+      gang = pods.createOrAdopt(gang(task, epoch, avoided));
+    }
+  }
+
+  private SortedSet<String> avoided(List<LedgerEntry> before, List<LedgerEntry> now) {
+    // An entry of this gang may stand in both.
+    Set<LedgerEntry> all = new LinkedHashSet<>(before);
+    all.addAll(now);
+    return UnreliableNodes.of(all, policy.budgets().node());
+  }
+
+  /**
+   * Ends what an earlier launcher has left of a gang whose work is done: it did not live to see it.
+   *
+   * @return the failures that the gang met
+   */
+  public List<LedgerEntry> conclude(GangTask task, GangListener listener) {
+    Ledger ledger = new Ledger(store);
+    Map<String, LedgerEntry> earlier = ledger.entries(task.run(), task.name());
+    Optional<RunningGang> left = pods.adopt(gang(task, 1, Collections.emptySortedSet()));
+    if (left.isEmpty()) {
+      return List.copyOf(earlier.values());
+    }
+    Epochs epochs = new Epochs(store, task.workPrefix());
+    Failures failures = new Failures(task, ledger, listener, clock);
+    takeUp(failures, earlier, epochs);
+    left.get().terminate(policy.farewell());
+    epochs.release();
     return failures.entries();
   }
 
-  private void watch(GangWatch watch, RunningGang gang, Epochs epochs, GangListener listener)
+  /**
+   * @return the epoch that the gang is in
+   */
+  private static int takeUp(Failures failures, Map<String, LedgerEntry> earlier, Epochs epochs) {
+    failures.takeUp(earlier);
+    int epoch = Math.max(1, epochs.newest());
+    if (!epochs.wasHandedOver()) {
+      failures.takenOver(epoch, epochs.progress().orElse(null));
+    }
+    return epoch;
+  }
+
+  private boolean watch(
+      GangWatch watch,
+      RunningGang gang,
+      Epochs epochs,
+      GangListener listener,
+      List<LedgerEntry> before)
       throws InterruptedException {
     Duration grace = policy.grace();
     boolean wanted = false;
     try {
-      watch.untilDone();
-      grace = policy.farewell();
+      boolean done =
+          watch.untilDoneOr(now -> !gang.avoidedNodes().containsAll(avoided(before, now)));
+      if (done) {
+        grace = policy.farewell();
+      }
+      return done;
     } catch (InterruptedException e) {
       wanted = !listener.isCancelled();
       throw e;
@@ -121,7 +186,7 @@ public final class GangRun {
     }
   }
 
-  private Gang gang(GangTask task, int epoch) {
+  private Gang gang(GangTask task, int epoch, SortedSet<String> avoidedNodes) {
     return new Gang(
         task.run(),
         task.stage(),
@@ -134,6 +199,7 @@ public final class GangRun {
         epoch,
         task.threads(),
         task.maxHeapMegabytes(),
-        new TreeMap<>(settings.toEnvironment()));
+        new TreeMap<>(settings.toEnvironment()),
+        avoidedNodes);
   }
 }

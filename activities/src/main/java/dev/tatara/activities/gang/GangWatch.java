@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class GangWatch {
   private static final Logger LOG = LoggerFactory.getLogger(GangWatch.class);
+
+  /** Milliseconds by which one rank more delays the formation of a gang. */
+  private static final long FORMATION_OF_A_RANK = 100;
 
   private final GangTask task;
   private final RunningGang gang;
@@ -61,6 +65,7 @@ final class GangWatch {
       Epochs epochs,
       GangListener listener,
       Failures failures,
+      Patience patience,
       GangPolicy policy) {
     this.task = task;
     this.gang = gang;
@@ -68,7 +73,7 @@ final class GangWatch {
     this.listener = listener;
     this.failures = failures;
     this.policy = policy;
-    this.patience = new Patience(task, policy);
+    this.patience = patience;
     this.hangs = new HangWatch(policy);
     this.troubles = new Troubles(listener::troubled, failures::now);
     this.opened = epoch;
@@ -77,7 +82,12 @@ final class GangWatch {
     Arrays.fill(startedIn, epoch);
   }
 
-  void untilDone() throws InterruptedException {
+  /**
+   * Returns when all ranks have ended well, or when the gang should be formed anew.
+   *
+   * @return whether the work is done
+   */
+  boolean untilDoneOr(Predicate<List<LedgerEntry>> isBetterElsewhere) throws InterruptedException {
     while (true) {
       gang.awaitChange(failures.isOpen() ? policy.soon() : policy.poll());
       Instant now = failures.now();
@@ -88,7 +98,7 @@ final class GangWatch {
         heed(incidents());
         // There may have been no step left to make, or it is work that has no steps.
         failures.recovered(last == null ? 0 : last.restoredStep());
-        return;
+        return true;
       }
       boolean waits = gang.waits();
       if (waits) {
@@ -101,7 +111,18 @@ final class GangWatch {
       } else if (hangs.hangs()) {
         replaceHung(pods);
       }
+      if (failures.isOpen() && gang.heals()) {
+        if (isReplacedLate() || isBetterElsewhere.test(failures.entries())) {
+          return false;
+        }
+      }
     }
+  }
+
+  /** To form the whole gang anew is faster than to wait for the pod that is missing. */
+  private boolean isReplacedLate() {
+    Duration whole = policy.formation().plusMillis(FORMATION_OF_A_RANK * task.worldSize());
+    return gang.waits() && gang.replacementDelay().compareTo(whole) > 0;
   }
 
   private void look() {
@@ -135,7 +156,7 @@ final class GangWatch {
       askedEpoch = now.epoch();
       heed(incidents());
     }
-    if (now.epoch() > failedEpoch) {
+    if (now.epoch() > failedEpoch && failures.isOpen()) {
       failures.recovered(now.restoredStep());
     }
   }

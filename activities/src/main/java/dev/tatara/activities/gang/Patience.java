@@ -4,6 +4,10 @@ import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.k8s.PodStatus;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +19,12 @@ final class Patience {
   private final GangTask task;
   private final GangPolicy policy;
   private long furthest;
-  private int fruitless;
+
+  /** Failures without a new step in between. */
+  private final Map<FailureClass, Integer> fruitless = new EnumMap<>(FailureClass.class);
+
+  /** Ranks that have failed since the last failure that was counted. */
+  private final Set<Integer> round = new HashSet<>();
 
   Patience(GangTask task, GangPolicy policy) {
     this.task = task;
@@ -23,7 +32,8 @@ final class Patience {
   }
 
   /**
-   * Takes note of a failure.
+   * Takes note of a failure. A rack that goes down takes many ranks along, not all in one moment:
+   * that counts once, and again only when one of them fails again before there is a new step.
    *
    * @throws InvalidInputException if the user must change something
    * @throws GangFailedException if it has failed too often without coming further
@@ -33,10 +43,13 @@ final class Patience {
     FailureClass why = verdict.failureClass();
     long done = progress == null ? 0 : progress.done();
     if (done > furthest) {
-      fruitless = 0;
-    } else if (why != FailureClass.PREEMPTED) {
-      // Who is asked to go has not failed, however often.
-      fruitless++;
+      fruitless.clear();
+      round.clear();
+      round.add(culprit.rank());
+    } else if (round.isEmpty() || !round.add(culprit.rank())) {
+      fruitless.merge(why, 1, Integer::sum);
+      round.clear();
+      round.add(culprit.rank());
     }
     furthest = Math.max(furthest, done);
     if (why == FailureClass.USER || why == FailureClass.DATA || why == FailureClass.DIVERGENCE) {
@@ -49,13 +62,15 @@ final class Patience {
       throw new GangFailedException(
           "%s/%s was taken over by a newer attempt".formatted(task.run(), task.name()));
     }
-    if (fruitless >= policy.fruitlessEpochs()) {
+    int times = fruitless.getOrDefault(why, 0);
+    if (times >= policy.budgets().of(why)) {
       throw new GangFailedException(
-          "%s/%s failed %d times in a row without coming further; the last time %s on %s ended with %s. All %d failures are in the ledger of the run"
+          "%s/%s failed %d times in a row without coming further (%s); the last time %s on %s ended with %s. All %d failures are in the ledger of the run"
               .formatted(
                   task.run(),
                   task.name(),
-                  fruitless,
+                  times,
+                  why.word(),
                   culprit.pod(),
                   culprit.node(),
                   verdict.evidence(),

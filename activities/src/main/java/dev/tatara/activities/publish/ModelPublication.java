@@ -1,5 +1,6 @@
 package dev.tatara.activities.publish;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.token.TokenIndex;
 import dev.tatara.config.Json;
@@ -79,10 +80,12 @@ public final class ModelPublication {
    */
   public byte[] probes(ArtifactRef tokens) {
     TokenIndex index = Json.read(artifacts.read(tokens, TokenIndex.NAME), TokenIndex.class);
+    int longest = longestProbe();
     List<List<Integer>> probes = new ArrayList<>();
     for (TokenIndex.Language language : index.languages().values()) {
       for (TokenIndex.Part part : language.parts()) {
-        List<Integer> ids = first(artifacts.read(tokens, part.name()), index.bytesPerToken());
+        List<Integer> ids =
+            first(artifacts.read(tokens, part.name()), index.bytesPerToken(), longest);
         if (!ids.isEmpty()) {
           probes.add(ids);
         }
@@ -91,9 +94,15 @@ public final class ModelPublication {
     return Json.bytes(probes);
   }
 
-  private static List<Integer> first(byte[] packed, int width) {
+  /** No longer than the model reads. */
+  private int longestProbe() {
+    JsonNode config = Json.read(artifacts.read(model, "config.json"), JsonNode.class);
+    return Math.min(PROBE_TOKENS, config.path("max_position_embeddings").asInt(PROBE_TOKENS));
+  }
+
+  private static List<Integer> first(byte[] packed, int width, int longest) {
     List<Integer> ids = new ArrayList<>();
-    for (int at = 0; at + width <= packed.length && ids.size() < PROBE_TOKENS; at += width) {
+    for (int at = 0; at + width <= packed.length && ids.size() < longest; at += width) {
       int id = 0;
       for (int i = width - 1; i >= 0; i--) {
         id = id << 8 | packed[at + i] & 0xff;

@@ -59,7 +59,7 @@ public final class EvaluateActivitiesImpl implements EvaluateActivities {
           EvaluateTask task = task(candidate);
           Optional<EvaluationResult> known = result(task);
           if (known.isPresent()) {
-            return new Evaluated(known.get(), true, List.of());
+            return new Evaluated(known.get(), true, gangs.conclude(gang(task), reports));
           }
           List<LedgerEntry> ledger = gangs.toEnd(gang(task), reports);
           return new Evaluated(

@@ -4,11 +4,16 @@ import dev.tatara.activities.gang.GangListener;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.workflows.StageProgress;
 import dev.tatara.workflows.StageTrouble;
 import dev.tatara.workflows.TrainingPipeline;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.WorkflowException;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +22,11 @@ import org.slf4j.LoggerFactory;
 final class GangReports implements GangListener {
   private static final Logger LOG = LoggerFactory.getLogger(GangReports.class);
 
+  /** While Temporal is away, a call takes long; the gang must be looked after meanwhile. */
+  private static final ExecutorService TELLERS = Executors.newCachedThreadPool(GangReports::daemon);
+
+  private final Milestones milestones = new Milestones();
+  private @Nullable Future<?> telling;
   private final Attempt attempt;
   private final Stage stage;
   private final TrainingPipeline pipeline;
@@ -35,6 +45,19 @@ final class GangReports implements GangListener {
   @Override
   public void looked(@Nullable TaskProgress progress) {
     // A cancellation arrives as an interrupt of this thread.
+    boolean busy = telling != null && !telling.isDone();
+    if (progress != null && !busy && milestones.isOne(progress, Instant.now())) {
+      StageProgress told = new StageProgress(stage, progress.done(), progress.total());
+      telling = TELLERS.submit(() -> tell(told));
+    }
+  }
+
+  private void tell(StageProgress progress) {
+    try {
+      pipeline.recordProgress(progress);
+    } catch (WorkflowException e) {
+      LOG.warn("the run was not told of its progress: {}", e.getMessage());
+    }
   }
 
   /** For the run's status; those who look at the activity find it in its heartbeat. */
@@ -64,5 +87,11 @@ final class GangReports implements GangListener {
       // The entry is in the store, and the result of the activity carries it too.
       LOG.warn("the run was not told of a failure: {}", e.getMessage());
     }
+  }
+
+  private static Thread daemon(Runnable telling) {
+    Thread thread = new Thread(telling, "progress");
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -58,7 +58,7 @@ public final class TrainingActivitiesImpl implements TrainingActivities {
         reports -> {
           Optional<ArtifactRef> made = find(task);
           if (made.isPresent()) {
-            return new TrainResult(artifact(made.get()), List.of());
+            return new TrainResult(artifact(made.get()), gangs.conclude(gang(task), reports));
           }
           List<LedgerEntry> ledger = gangs.toEnd(gang(task), reports);
           ArtifactRef model =

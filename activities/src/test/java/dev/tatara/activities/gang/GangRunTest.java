@@ -50,7 +50,8 @@ class GangRunTest {
           Duration.ofMinutes(2),
           Duration.ofSeconds(30),
           Duration.ofSeconds(1),
-          3);
+          Duration.ofSeconds(20),
+          new FailureBudgets(3, 3, 2));
 
   @TempDir private Path folder;
   private EmbeddedObjectStore server;
@@ -181,7 +182,8 @@ class GangRunTest {
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
             Duration.ofSeconds(2),
-            3);
+            Duration.ofSeconds(20),
+            new FailureBudgets(3, 3, 2));
 
     List<LedgerEntry> ledger = run(task(1, 4, 1, "hang"), quick);
 

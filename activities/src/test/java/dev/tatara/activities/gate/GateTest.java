@@ -188,7 +188,7 @@ class GateTest {
   }
 
   private static GateConfig rules(Rule... rules) {
-    return new GateConfig(List.of(rules));
+    return new GateConfig(List.of(rules), GateConfig.Approval.NONE);
   }
 
   private static EvaluationResult at(String candidate, double accuracy) {

@@ -1,5 +1,6 @@
 package dev.tatara.config.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +10,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rules all must hold; none: every post-trained model is kept. By default only what every
  *     run measures is asked for: a metric that a model lacks fails its rule
+ * @param approval whether a person must agree before the model is published.
  */
-public record GateConfig(List<Rule> rules) {
+public record GateConfig(List<Rule> rules, Approval approval) {
   @SuppressWarnings("NullAway") // absent components take their defaults in the constructor
-  public static final GateConfig DEFAULT = new GateConfig(null);
+  public static final GateConfig DEFAULT = new GateConfig(null, null);
 
   public GateConfig {
     rules = rules == null ? List.of(new Rule("bits_per_byte", null, 0.1)) : List.copyOf(rules);
+    approval = approval == null ? Approval.NONE : approval;
+  }
+
+  /** Who decides whether the model that the rules keep is published. */
+  public enum Approval {
+    /** The rules alone. */
+    @JsonProperty("none")
+    NONE,
+    /** A person, by the update `approve` or `reject`; the run waits for it after the verdict. */
+    @JsonProperty("required")
+    REQUIRED
   }
 
   /**

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sft training on chats; there is none when left out
  * @param dpo training on preferences, from the SFT model or, without one, the base model; there is
  *     none when left out
+ * @param budget what the run may use; there is no limit when left out
  */
 public record PipelineSpec(
     long seed,
@@ -26,6 +27,7 @@ public record PipelineSpec(
     @Nullable DpoConfig dpo,
     EvaluateConfig evaluate,
     GateConfig gate,
+    @Nullable BudgetConfig budget,
     PublishConfig publish) {
 
   public PipelineSpec {

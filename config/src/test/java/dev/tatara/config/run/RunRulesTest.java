@@ -314,4 +314,27 @@ class RunRulesTest {
     return "dimensions: {hiddenSize: %d, layers: 2, heads: %d, keyValueHeads: %d, intermediateSize: 96}"
         .formatted(hidden, heads, keyValueHeads);
   }
+
+  @Test
+  void wantsABudgetAboveZero() {
+    assertThat(problems(RunTexts.SOUND + "  budget: {rankHours: 0}\n"))
+        .containsExactly(
+            "spec.budget.rankHours (line 44) is 0, but must be above 0 and at most 1000000000;"
+                + " write a number in this range");
+    assertThat(problems(RunTexts.SOUND + "  budget: {}\n"))
+        .singleElement()
+        .asString()
+        .contains("rankHours");
+  }
+
+  @Test
+  void knowsTwoWordsForApproval() {
+    assertThat(problems(RunTexts.SOUND + "    approval: requird\n"))
+        .singleElement()
+        .asString()
+        .contains("spec.gate.approval (line 44)")
+        .contains("required");
+    assertThat(RunFile.parse(RunTexts.SOUND, "run.yaml").spec().gate().approval())
+        .isEqualTo(GateConfig.Approval.NONE);
+  }
 }

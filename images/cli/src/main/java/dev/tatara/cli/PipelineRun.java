@@ -37,7 +37,8 @@ final class PipelineRun {
                     WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
                 .build());
     WorkflowClient.start(pipeline::run, document);
-    return new PipelineRun(pipeline);
+    // By its id alone: a run may continue as new.
+    return new PipelineRun(client.newWorkflowStub(TrainingPipeline.class, document.name()));
   }
 
   PipelineStatus status() {

@@ -6,6 +6,7 @@ import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.workflows.PipelineStatus;
 import dev.tatara.workflows.TrainingPipeline;
+import dev.tatara.workflows.Wait;
 import io.temporal.client.WorkflowNotFoundException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -39,8 +40,11 @@ final class StatusCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Optional<PipelineStatus> live = live(state);
     if (live.isPresent()) {
-      out.printf("%s is %s%n", run, live.get().paused() ? "paused" : "going on");
-      stages(live.get().stages(), out);
+      PipelineStatus status = live.get();
+      Wait wait = status.waitsFor();
+      String how = status.paused() ? "paused" : wait != null ? "waiting" : "going on";
+      out.printf("%s is %s%n", run, how);
+      stages(status.stages(), out);
     } else {
       PipelineResult result =
           RunOutcome.local(state, run).orElseThrow(() -> ReportCommand.unknown(run, state));

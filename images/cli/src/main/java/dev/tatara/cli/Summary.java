@@ -4,6 +4,7 @@ import dev.tatara.cli.figures.Figures;
 import dev.tatara.cli.progress.StageLine;
 import dev.tatara.config.task.EvaluationResult;
 import dev.tatara.config.task.GateVerdict;
+import dev.tatara.config.task.Intervention;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.StageOutcome;
@@ -29,6 +30,7 @@ final class Summary {
     out.println();
     evaluations(result.evaluations(), out);
     verdict(result, out);
+    interventions(result.interventions(), out);
     recoveries(result.ledger(), out);
     out.flush();
   }
@@ -88,6 +90,12 @@ final class Summary {
             Figures.decimal(rule.before(), 3),
             Figures.decimal(rule.after(), 3),
             rule.bound());
+  }
+
+  private static void interventions(List<Intervention> interventions, PrintWriter out) {
+    for (Intervention each : interventions) {
+      out.printf("%s %s: %s.%n", each.actor(), each.what(), each.reason());
+    }
   }
 
   private static void recoveries(List<LedgerEntry> ledger, PrintWriter out) {

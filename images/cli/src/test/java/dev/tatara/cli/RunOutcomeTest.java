@@ -102,7 +102,8 @@ final class RunOutcomeTest {
             new TreeMap<>(),
             Account.EMPTY,
             "");
-    return new PipelineResult("a", List.of(pretrain), null, List.of(), List.of(), null, model);
+    return new PipelineResult(
+        "a", List.of(pretrain), null, List.of(), List.of(), null, model, 0.0, null, List.of());
   }
 
   private ArtifactRef pretrained() {

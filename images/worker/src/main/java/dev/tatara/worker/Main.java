@@ -9,7 +9,11 @@ import dev.tatara.k8s.Pods;
 import dev.tatara.k8s.Program;
 import dev.tatara.k8s.cluster.ClusterSettings;
 import dev.tatara.k8s.cluster.KubernetesPods;
+import dev.tatara.workflows.client.Deployment;
+import dev.tatara.workflows.client.RegisteredAttributes;
+import dev.tatara.workflows.client.TemporalConnection;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.temporal.client.WorkflowClient;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -21,9 +25,14 @@ public final class Main {
     Map<String, String> environment = System.getenv();
     try {
       WorkerSettings settings = settings(environment);
+      WorkflowClient client = TemporalConnection.connect(environment);
       TataraWorker worker =
           TataraWorker.start(
-              TemporalConnection.connect(environment), settings, pods(environment, settings));
+              client,
+              settings,
+              pods(environment, settings),
+              RegisteredAttributes.of(client),
+              Deployment.of(environment));
       Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "drain"));
       // Whoever asks for metrics learns thereby that the worker serves its queues.
       MetricsServer.start(environment);

@@ -25,12 +25,15 @@ import dev.tatara.workflows.TaskQueues;
 import dev.tatara.workflows.TrainingPipelineImpl;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerDeploymentOptions;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerOptions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Serves the three task queues: workflow, activities, data shards. */
 public final class TataraWorker implements AutoCloseable {
@@ -44,12 +47,29 @@ public final class TataraWorker implements AutoCloseable {
   }
 
   /**
-   * Starts to work.
+   * Starts to work, on a server of which no more is asked than of Temporal's test server.
    *
    * @param pods where gangs run
    * @throws dev.tatara.config.InvalidInputException if the object store does not answer
    */
   public static TataraWorker start(WorkflowClient client, WorkerSettings settings, Pods pods) {
+    return start(client, settings, pods, () -> false, Optional.empty());
+  }
+
+  /**
+   * Starts to work.
+   *
+   * @param pods where gangs run
+   * @param attributesRegistered whether the server knows the search attributes of a run
+   * @param build which build of a deployment this is, if workers are versioned
+   * @throws dev.tatara.config.InvalidInputException if the object store does not answer
+   */
+  static TataraWorker start(
+      WorkflowClient client,
+      WorkerSettings settings,
+      Pods pods,
+      BooleanSupplier attributesRegistered,
+      Optional<WorkerDeploymentOptions> build) {
     ObjectStore store = ObjectStore.connect(settings.store());
     Artifacts artifacts = new Artifacts(store);
     Sources sources =
@@ -70,8 +90,11 @@ public final class TataraWorker implements AutoCloseable {
     DataActivitiesImpl data = new DataActivitiesImpl(stages, artifacts, settings.cores());
 
     WorkerFactory factory = WorkerFactory.newInstance(client);
-    TrainingPipelineImpl.register(factory.newWorker(TaskQueues.WORKFLOWS), new StageMetrics());
-    Worker activities = factory.newWorker(TaskQueues.ACTIVITIES, atOnce(TRAINING_AT_ONCE));
+    TrainingPipelineImpl.register(
+        factory.newWorker(TaskQueues.WORKFLOWS, of(build).build()),
+        new StageMetrics(),
+        attributesRegistered);
+    Worker activities = factory.newWorker(TaskQueues.ACTIVITIES, atOnce(TRAINING_AT_ONCE, build));
     activities.registerActivitiesImplementations(
         data,
         new PlanActivitiesImpl(sources, new Ledger(store)),
@@ -79,14 +102,20 @@ public final class TataraWorker implements AutoCloseable {
         new EvaluateActivitiesImpl(sources, gangs, artifacts, settings.cores()),
         new GateActivitiesImpl(),
         new PublishActivitiesImpl(gangs, artifacts, settings.cores()));
-    Worker shards = factory.newWorker(TaskQueues.DATA, atOnce(settings.cores()));
+    Worker shards = factory.newWorker(TaskQueues.DATA, atOnce(settings.cores(), build));
     shards.registerActivitiesImplementations(data);
     factory.start();
     return new TataraWorker(factory);
   }
 
-  private static WorkerOptions atOnce(int activities) {
-    return WorkerOptions.newBuilder()
+  private static WorkerOptions.Builder of(Optional<WorkerDeploymentOptions> build) {
+    WorkerOptions.Builder options = WorkerOptions.newBuilder();
+    build.ifPresent(options::setDeploymentOptions);
+    return options;
+  }
+
+  private static WorkerOptions atOnce(int activities, Optional<WorkerDeploymentOptions> build) {
+    return of(build)
         .setMaxConcurrentActivityExecutionSize(activities)
         // A cancellation is told in answer to a heartbeat: by default that may take 24 seconds.
         .setMaxHeartbeatThrottleInterval(BEAT)

@@ -29,6 +29,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyOnPodConditionsP
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRule;
 import io.fabric8.kubernetes.api.model.batch.v1.PodFailurePolicyRuleBuilder;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -63,11 +64,15 @@ record GangManifests(Gang gang, ClusterSettings settings) {
     if (settings.placement().queue() != null) {
       labels.put("kueue.x-k8s.io/queue-name", settings.placement().queue());
     }
+    Map<String, String> annotations = new TreeMap<>(Map.of(GangNames.WORK, GangNames.work(gang)));
+    if (!gang.avoidedNodes().isEmpty()) {
+      annotations.put(GangNames.AVOIDED_NODES, String.join(",", gang.avoidedNodes()));
+    }
     return new ObjectMetaBuilder()
         .withName(name())
         .withNamespace(settings.namespace())
         .withLabels(labels)
-        .addToAnnotations(GangNames.WORK, GangNames.work(gang))
+        .withAnnotations(annotations)
         .build();
   }
 
@@ -76,6 +81,7 @@ record GangManifests(Gang gang, ClusterSettings settings) {
         .withCompletionMode("Indexed")
         .withCompletions(gang.worldSize())
         .withParallelism(gang.worldSize())
+        // Not by index: failed pods would keep their namespace from being deleted.
         .withBackoffLimit(BACKOFF_LIMIT)
         // Its launcher deletes it; this is for one whose launcher never came back.
         .withTtlSecondsAfterFinished(DAY_SECONDS)
@@ -163,6 +169,12 @@ record GangManifests(Gang gang, ClusterSettings settings) {
         .withUid(owner.getMetadata().getUid())
         .withController(true)
         .build();
+  }
+
+  /** The nodes that the pods of such a Job avoid. */
+  static Set<String> avoidedNodes(ObjectMeta job) {
+    String names = job.getAnnotations().getOrDefault(GangNames.AVOIDED_NODES, "");
+    return names.isEmpty() ? Set.of() : Set.of(names.split(","));
   }
 
   /** The rank of a pod of such a Job. */

@@ -22,6 +22,9 @@ final class GangNames {
   /** Index of a pod of an Indexed Job, a label and an annotation: its rank. */
   static final String INDEX = "batch.kubernetes.io/job-completion-index";
 
+  /** Names of the nodes that a Job's pods avoid, an annotation. */
+  static final String AVOIDED_NODES = "tatara.dev/avoided-nodes";
+
   /** Pods are called {@code <job>-<index>}, which must be a DNS label of 63 characters. */
   private static final int LONGEST = 52;
 

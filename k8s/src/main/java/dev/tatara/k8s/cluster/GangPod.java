@@ -2,7 +2,6 @@ package dev.tatara.k8s.cluster;
 
 import dev.tatara.k8s.Gang;
 import io.fabric8.kubernetes.api.model.Affinity;
-import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.Capabilities;
 import io.fabric8.kubernetes.api.model.ConfigMapVolumeSource;
 import io.fabric8.kubernetes.api.model.ConfigMapVolumeSourceBuilder;
@@ -13,6 +12,9 @@ import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EmptyDirVolumeSource;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.NodeAffinity;
+import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
+import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodAffinity;
 import io.fabric8.kubernetes.api.model.PodAffinityTerm;
@@ -22,6 +24,7 @@ import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PreferredSchedulingTerm;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SeccompProfile;
 import io.fabric8.kubernetes.api.model.SecurityContext;
@@ -45,6 +48,9 @@ record GangPod(GangManifests manifests) {
 
   /** To agree on a step, to end it, and to write a checkpoint. */
   private static final long GRACE_SECONDS = 120;
+
+  /** Weight of a preference, of 1 to 100. */
+  private static final int STRONGEST = 100;
 
   private static final String TASK = "task";
   private static final String CACHE = "cache";
@@ -94,20 +100,39 @@ record GangPod(GangManifests manifests) {
         .build();
   }
 
-  /** The ranks of a gang talk a lot: near each other if there is room, else anywhere. */
   private @Nullable Affinity affinity() {
+    NodeAffinity elsewhere = elsewhere();
+    PodAffinity together = together();
+    return elsewhere == null && together == null ? null : new Affinity(elsewhere, together, null);
+  }
+
+  /** Not where it failed before if there is room, else anywhere: a cluster may have no other. */
+  private @Nullable NodeAffinity elsewhere() {
+    if (gang().avoidedNodes().isEmpty()) {
+      return null;
+    }
+    NodeSelectorTerm others = new NodeSelectorTerm();
+    for (String node : gang().avoidedNodes()) {
+      // A requirement on a field takes one value.
+      others
+          .getMatchFields()
+          .add(new NodeSelectorRequirement("metadata.name", "NotIn", List.of(node)));
+    }
+    return new NodeAffinity(List.of(new PreferredSchedulingTerm(others, STRONGEST)), null);
+  }
+
+  /** The ranks of a gang talk a lot: near each other if there is room, else anywhere. */
+  private @Nullable PodAffinity together() {
     String topology = placement().topologyKey();
     if (topology == null) {
       return null;
     }
-    PodAffinityTerm together =
+    PodAffinityTerm near =
         new PodAffinityTermBuilder()
             .withTopologyKey(topology)
             .withLabelSelector(new LabelSelector(List.of(), GangNames.selector(gang())))
             .build();
-    PodAffinity affinity =
-        new PodAffinity(List.of(new WeightedPodAffinityTerm(together, 100)), List.of());
-    return new AffinityBuilder().withPodAffinity(affinity).build();
+    return new PodAffinity(List.of(new WeightedPodAffinityTerm(near, STRONGEST)), List.of());
   }
 
   private Container container() {

@@ -36,6 +36,7 @@ final class GangView implements ResourceEventHandler<Pod> {
   /** By rank, oldest first. */
   private final Map<Integer, Deque<PodStatus>> ends = new TreeMap<>();
 
+  private int failed;
   private long changes;
 
   GangView(String job, int worldSize, Secrets secrets) {
@@ -74,6 +75,7 @@ final class GangView implements ResourceEventHandler<Pod> {
     }
     boolean well = Integer.valueOf(0).equals(status.exitCode());
     if (!well) {
+      failed++;
       ends.computeIfAbsent(status.rank(), rank -> new ArrayDeque<>()).add(status);
     }
     changes++;
@@ -128,6 +130,11 @@ final class GangView implements ResourceEventHandler<Pod> {
         .map(PodTrouble::of)
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  /** How many pods have ended otherwise than well. */
+  synchronized int ends() {
+    return failed;
   }
 
   /** Takes note of the oldest end of a rank. */

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ final class KubernetesGang implements RunningGang {
   /** Beyond the grace period of a pod: for the node to say that it is gone. */
   private static final Duration MARGIN = Duration.ofSeconds(60);
 
+  private static final Duration FIRST_DELAY = Duration.ofSeconds(10);
+
+  /** To ten minutes. */
+  private static final int MOST_DOUBLINGS = 6;
+
   private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(10);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -37,13 +43,16 @@ final class KubernetesGang implements RunningGang {
   private final String namespace;
   private final String job;
   private final GangView view;
+  private final Set<String> avoidedNodes;
 
   /** Events of an earlier gang of this name say nothing of this one. */
   private final String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
 
   private final SharedIndexInformer<Pod> informer;
 
-  KubernetesGang(KubernetesClient client, GangManifests manifests, GangView view) {
+  KubernetesGang(
+      KubernetesClient client, GangManifests manifests, GangView view, Set<String> avoidedNodes) {
+    this.avoidedNodes = avoidedNodes;
     this.client = client;
     this.namespace = manifests.settings().namespace();
     this.job = manifests.name();
@@ -69,6 +78,11 @@ final class KubernetesGang implements RunningGang {
   @Override
   public boolean heals() {
     return true;
+  }
+
+  @Override
+  public Set<String> avoidedNodes() {
+    return avoidedNodes;
   }
 
   @Override
@@ -118,6 +132,16 @@ final class KubernetesGang implements RunningGang {
   @Override
   public void restart(int rank, int epoch) {
     view.read(rank);
+  }
+
+  /**
+   * The Job doubles it with each pod that ends, evictions included, for as long as the Job lives
+   * (pkg/controller/job/backoff_utils.go of Kubernetes).
+   */
+  @Override
+  public Duration replacementDelay() {
+    int doublings = Math.min(view.ends() - 1, MOST_DOUBLINGS);
+    return doublings < 0 ? Duration.ZERO : FIRST_DELAY.multipliedBy(1L << doublings);
   }
 
   /** A rank that makes no step writes its stacks to the store by itself. */

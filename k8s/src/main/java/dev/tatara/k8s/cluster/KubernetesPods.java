@@ -50,7 +50,7 @@ public final class KubernetesPods implements Pods {
       LOG.info("adopts job={} of gang={}", manifests.name(), gang);
       // The earlier launcher may have ended between the Job and what belongs to it.
       complete(manifests, found);
-      return Optional.of(watch(manifests));
+      return Optional.of(watch(manifests, found));
     } catch (KubernetesClientException e) {
       throw failure("read", manifests.name(), settings.namespace(), e);
     }
@@ -78,7 +78,7 @@ public final class KubernetesPods implements Pods {
       Job made = client.resource(manifests.job()).create();
       LOG.info("made job={} for gang={}", manifests.name(), gang);
       complete(manifests, made);
-      return watch(manifests);
+      return watch(manifests, made);
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
         // Another launcher was faster.
@@ -121,11 +121,12 @@ public final class KubernetesPods implements Pods {
     return client.batch().v1().jobs().inNamespace(settings.namespace()).withName(manifests.name());
   }
 
-  private RunningGang watch(GangManifests manifests) {
+  private RunningGang watch(GangManifests manifests, Job job) {
     Gang gang = manifests.gang();
     GangView view =
         new GangView(manifests.name(), gang.worldSize(), Secrets.of(gang.environment()));
-    return new KubernetesGang(client, manifests, view);
+    return new KubernetesGang(
+        client, manifests, view, GangManifests.avoidedNodes(job.getMetadata()));
   }
 
   /** What the cluster refused, for those who can change it. */

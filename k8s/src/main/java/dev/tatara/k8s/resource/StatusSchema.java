@@ -21,11 +21,17 @@ final class StatusSchema {
         .addToProperties("steps", whole("steps of training that this stage has"))
         .addToProperties("workflowId", text("id of the workflow"))
         .addToProperties("runId", text("id of this execution of the workflow"))
+        .addToProperties(
+            "firstRunId", text("id of the first execution, which a long run continues as new"))
         .addToProperties("model", text("URI of the published model"))
         .addToProperties("report", text("URI of the report"))
         .addToProperties("startTime", time("when the workflow was started"))
         .addToProperties("completionTime", time("when the workflow ended"))
         .addToProperties("cost", cost())
+        .addToProperties(
+            "specGeneration", whole("generation of the spec that the newest run works by"))
+        .addToProperties(
+            "specDigest", text("SHA-256 of that spec without its budget: it is not run twice"))
         .build();
   }
 
@@ -41,8 +47,8 @@ final class StatusSchema {
     return new JSONSchemaPropsBuilder()
         .withType("array")
         .withDescription(
-            "`Accepted`, `Running`, `Paused`, `Succeeded`, `Failed`; those that tell most come"
-                + " first")
+            "`Accepted`, `Running`, `Paused`, `Succeeded`, `Failed`, and for kstatus"
+                + " `Reconciling`, `Stalled`, `Ready`; those that tell most come first")
         .withXKubernetesListType("map")
         .withXKubernetesListMapKeys("type")
         .withNewItems()

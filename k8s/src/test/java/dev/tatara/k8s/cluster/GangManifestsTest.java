@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,7 @@ class GangManifestsTest {
   }
 
   @Test
-  void aGangOnGpusWaitsInItsQueueForNodesOfItsKind() throws Exception {
+  void aGangOnGpusWaitsInItsQueueForNodesOfItsKindThatDidNotFail() throws Exception {
     Placement gpus =
         new Placement(
             Map.of("node.kubernetes.io/instance-type", "p5.48xlarge"),
@@ -50,7 +52,7 @@ class GangManifestsTest {
             "training",
             "nvidia",
             "research");
-    assertGolden("gpus.yaml", gang("big", "pretrain"), gpus);
+    assertGolden("gpus.yaml", gang("big", "pretrain", 2, Set.of("gpu-7", "gpu-9")), gpus);
   }
 
   @Test
@@ -81,10 +83,12 @@ class GangManifestsTest {
   }
 
   @Test
-  void theWorkOfAGangDoesNotDependOnItsEpoch() {
+  void theWorkOfAGangDoesNotDependOnItsEpochNorOnTheNodesThatItAvoids() {
     Gang gang = gang("quickstart", "pretrain");
 
     assertThat(GangNames.work(gang)).isEqualTo(GangNames.work(gang("other", "pretrain")));
+    assertThat(GangNames.work(gang))
+        .isEqualTo(GangNames.work(gang("quickstart", "pretrain", 2, Set.of("gpu-7"))));
     assertThat(GangNames.work(gang))
         .isNotEqualTo(GangNames.work(gang("quickstart", "pretrain", 3)));
   }
@@ -94,6 +98,10 @@ class GangManifestsTest {
   }
 
   private static Gang gang(String run, String name, int worldSize) {
+    return gang(run, name, worldSize, Set.of());
+  }
+
+  private static Gang gang(String run, String name, int worldSize, Set<String> avoidedNodes) {
     return new Gang(
         run,
         Stage.PRETRAIN,
@@ -113,7 +121,8 @@ class GangManifestsTest {
                 "AWS_ACCESS_KEY_ID",
                 "an-access-key",
                 "AWS_SECRET_ACCESS_KEY",
-                "a-secret-key")));
+                "a-secret-key")),
+        new TreeSet<>(avoidedNodes));
   }
 
   private static String yaml(Gang gang, Placement placement) {

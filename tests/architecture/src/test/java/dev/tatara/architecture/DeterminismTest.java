@@ -58,6 +58,8 @@ class DeterminismTest {
       noClasses()
           .that()
           .resideInAPackage("dev.tatara.workflows..")
+          .and()
+          .resideOutsideOfPackage("dev.tatara.workflows.client..")
           .should()
           .dependOnClassesThat(
               resideInAnyPackage("java.io..", "java.nio..", "java.net..")

@@ -36,6 +36,8 @@ class RoomsTest {
           .definedBy("dev.tatara.evaluator..")
           .layer("worker")
           .definedBy("dev.tatara.worker..")
+          .layer("operator")
+          .definedBy("dev.tatara.operator..")
           .layer("cli")
           .definedBy("dev.tatara.cli..")
           .whereLayer("config")
@@ -56,6 +58,8 @@ class RoomsTest {
           .mayOnlyAccessLayers("config", "base")
           .whereLayer("worker")
           .mayOnlyAccessLayers("config", "workflows", "k8s", "base", "activities")
+          .whereLayer("operator")
+          .mayOnlyAccessLayers("config", "workflows", "k8s", "base")
           .whereLayer("cli")
           .mayOnlyAccessLayers(
               "config", "workflows", "k8s", "base", "activities", "worker", "embedded");

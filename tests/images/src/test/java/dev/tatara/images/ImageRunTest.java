@@ -68,6 +68,16 @@ class ImageRunTest {
     assertThat(outcome.output()).contains("Temporal at 127.0.0.1:1 does not answer");
   }
 
+  @Test
+  void operatorSaysInOneSentenceWhatItLacks() throws Exception {
+    Map<String, String> environment = Map.of("TATARA_OPERATOR_NAMESPACE", "models");
+
+    Outcome outcome = run("operator", environment, "dev.tatara.operator.Main");
+
+    assertThat(outcome.code()).as(outcome.output()).isEqualTo(64);
+    assertThat(outcome.output()).contains("TEMPORAL_ADDRESS is not set");
+  }
+
   private Outcome run(String name, String... arguments) throws IOException, InterruptedException {
     return run(name, Map.of(), arguments);
   }

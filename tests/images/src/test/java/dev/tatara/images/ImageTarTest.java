@@ -18,7 +18,7 @@ class ImageTarTest {
   private static final List<Long> TIMES = List.of(1_000L, 1_767_225_600_000L);
 
   @ParameterizedTest
-  @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  @ValueSource(strings = {"worker", "operator", "trainer", "evaluator"})
   void startsJavaAsAUserWithoutRights(String name) {
     JsonNode configuration = ImageTar.of(name).configuration();
 
@@ -29,14 +29,14 @@ class ImageTarTest {
             words ->
                 assertThat(words.contains("dev.tatara.base.pod.Supervisor"))
                     .as("only what trains or evaluates is started again inside its pod")
-                    .isEqualTo(!name.equals("worker")));
+                    .isEqualTo(List.of("trainer", "evaluator").contains(name)));
     assertThat(configuration.get("WorkingDir").asText()).isEqualTo("/app");
     assertThat(texts(configuration.get("Env")))
         .contains("TATARA_METRICS_HOST=0.0.0.0", "TATARA_CACHE=/tmp/cache");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  @ValueSource(strings = {"worker", "operator", "trainer", "evaluator"})
   void saysWhatItIs(String name) {
     JsonNode labels = ImageTar.of(name).configuration().get("Labels");
 
@@ -47,7 +47,7 @@ class ImageTarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  @ValueSource(strings = {"worker", "operator", "trainer", "evaluator"})
   void lendsNoRightsAndLetsNobodyWriteButToTmp(String name) {
     ImageTar.of(name)
         .entries()
@@ -67,7 +67,7 @@ class ImageTarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  @ValueSource(strings = {"worker", "operator", "trainer", "evaluator"})
   void isTheSameWheneverItIsBuilt(String name) {
     for (Map<String, TarArchiveEntry> layer : ImageTar.of(name).layers()) {
       layer.forEach(
@@ -76,7 +76,7 @@ class ImageTarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  @ValueSource(strings = {"worker", "operator", "trainer", "evaluator"})
   void holdsEveryJarOfItsClassPathAndNoShell(String name) throws IOException {
     ImageTar image = ImageTar.of(name);
     Map<String, TarArchiveEntry> entries = image.entries();
@@ -91,7 +91,7 @@ class ImageTarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  @ValueSource(strings = {"worker", "operator", "trainer", "evaluator"})
   void listsItsLibrariesAsCycloneDx(String name) throws IOException {
     ImageTar image = ImageTar.of(name);
     JsonNode bom = Json.tree(image.text("app/sbom.json").getBytes(StandardCharsets.UTF_8));
@@ -105,7 +105,7 @@ class ImageTarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  @ValueSource(strings = {"worker", "operator", "trainer", "evaluator"})
   void listsWhatLiesBelowItToo(String name) throws IOException {
     JsonNode bom =
         Json.tree(ImageTar.of(name).text("opt/java/sbom.json").getBytes(StandardCharsets.UTF_8));
@@ -118,7 +118,7 @@ class ImageTarTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"worker", "trainer", "evaluator"})
+  @ValueSource(strings = {"worker", "operator", "trainer", "evaluator"})
   void travelsInSmallPartsWhenOnlyOurCodeChanges(String name) {
     ImageTar image = ImageTar.of(name);
 

@@ -21,6 +21,7 @@ public final class ReportPage {
           new MixtureSection(),
           new StageSection(),
           new PlanSection(),
+          new InterventionSection(),
           new LedgerSection(),
           new LineageSection());
 

@@ -65,6 +65,15 @@ final class ReportPageTest {
   }
 
   @Test
+  void tellsWhatTheRunUsedAndWhoDecided() {
+    assertThat(page)
+        .contains("<h2>Cost and decisions</h2>")
+        .contains("Ranks were held for 0.2100 rank-hours, of 0.5000 rank-hours allowed.")
+        .contains("<td class=\"t\">grace</td>")
+        .contains("reads well in both &lt;languages&gt;");
+  }
+
+  @Test
   void countsTheTokensOfEachSourceAndLanguage() {
     assertThat(page)
         .contains("<h2>What the model was trained on</h2>")
@@ -111,7 +120,8 @@ final class ReportPageTest {
   @Test
   void standsForARunThatHasHardlyBegun() {
     PipelineResult empty =
-        new PipelineResult("early", List.of(), null, List.of(), List.of(), null, null);
+        new PipelineResult(
+            "early", List.of(), null, List.of(), List.of(), null, null, 0.0, null, List.of());
 
     String early =
         ReportPage.of(

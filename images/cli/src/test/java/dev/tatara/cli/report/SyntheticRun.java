@@ -6,9 +6,11 @@ import dev.tatara.config.artifact.ArtifactRef;
 import dev.tatara.config.artifact.Manifest;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.artifact.Stage;
+import dev.tatara.config.run.BudgetConfig;
 import dev.tatara.config.task.EvaluationResult;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.GateVerdict;
+import dev.tatara.config.task.Intervention;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.PlanEstimate;
@@ -59,7 +61,17 @@ public final class SyntheticRun {
         ledger(),
         List.of(evaluation("base", 0), evaluation("sft", 0.05), evaluation("dpo", 0.19)),
         verdict(),
-        ref("publish"));
+        ref("publish"),
+        0.21,
+        new BudgetConfig(0.5),
+        List.of(
+            new Intervention(
+                "2026-01-01T10:20:00Z",
+                "changed the budget from 0.1 to 0.5 rank-hours",
+                "ada",
+                "the loss still falls"),
+            new Intervention(
+                "2026-01-01T10:31:00Z", "approved", "grace", "reads well in both <languages>")));
   }
 
   private static List<StageOutcome> stages() {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,6 +112,41 @@ final class Cluster {
   /** Starts it again, and returns when it answers. */
   void start(String server) throws IOException, InterruptedException {
     run(List.of(scripts.resolve("start").toString(), server));
+  }
+
+  /** Nodes that kwok pretends, which must run; nothing runs on them. */
+  void fakeNodes(int count) throws IOException, InterruptedException {
+    run(List.of(scripts.resolve("fake-nodes").toString(), Integer.toString(count)));
+  }
+
+  void deleteFakeNodes() throws IOException, InterruptedException {
+    kubectl("delete", "nodes", "--selector", "tatara.test/fake");
+  }
+
+  /** Pods that kwok pretends end with this code, all at once. */
+  void endFakePods(String namespace, Collection<String> names, int code)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("annotate", "--namespace", namespace, "pods"));
+    command.addAll(names);
+    command.add("tatara.test/exit=" + code);
+    kubectl(command.toArray(String[]::new));
+  }
+
+  /** Drains the node of these pods, and takes it into service again. */
+  void drain(String pods) throws IOException, InterruptedException {
+    String node = value("NODE_NAME");
+    try {
+      kubectl("drain", node, "--pod-selector", pods, "--delete-emptydir-data", "--timeout=120s");
+    } finally {
+      kubectl("uncordon", node);
+    }
+  }
+
+  private void kubectl(String... arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of(value("BIN") + "/kubectl", "--kubeconfig", value("KUBECONFIG")));
+    command.addAll(List.of(arguments));
+    run(command);
   }
 
   /** How long a server is away is what a test is about, so there is no condition to wait for. */

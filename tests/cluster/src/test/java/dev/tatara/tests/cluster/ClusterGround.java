@@ -1,8 +1,10 @@
 package dev.tatara.tests.cluster;
 
+import dev.tatara.activities.gang.FailureBudgets;
 import dev.tatara.activities.gang.GangListener;
 import dev.tatara.activities.gang.GangPolicy;
 import dev.tatara.activities.gang.GangRun;
+import dev.tatara.activities.gang.Ledger;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreException;
@@ -74,11 +76,36 @@ final class ClusterGround implements AutoCloseable {
     return launch(task, settings(), new Silence());
   }
 
+  /** As if failures were never the node's fault: there is no other to move to. */
+  Future<List<LedgerEntry>> launchOnTheOnlyNode(TrainTask task) {
+    GangPolicy usual = GangPolicy.DEFAULT;
+    FailureBudgets budgets =
+        new FailureBudgets(
+            usual.budgets().infrastructure(), usual.budgets().hang(), Integer.MAX_VALUE);
+    return launch(
+        task,
+        settings(),
+        new Silence(),
+        new GangPolicy(
+            usual.poll(),
+            usual.soon(),
+            usual.hang(),
+            usual.stalled(),
+            usual.grace(),
+            usual.farewell(),
+            usual.formation(),
+            budgets));
+  }
+
   Future<List<LedgerEntry>> launch(
       TrainTask task, ClusterSettings settings, GangListener listener) {
+    return launch(task, settings, listener, GangPolicy.DEFAULT);
+  }
+
+  private Future<List<LedgerEntry>> launch(
+      TrainTask task, ClusterSettings settings, GangListener listener, GangPolicy policy) {
     KubernetesPods pods = new KubernetesPods(client, settings);
-    GangRun gangs =
-        new GangRun(pods, store, cluster.store(), GangPolicy.DEFAULT, Clock.systemUTC());
+    GangRun gangs = new GangRun(pods, store, cluster.store(), policy, Clock.systemUTC());
     return launchers.submit(() -> gangs.toEnd(TinyTraining.gang(task), listener));
   }
 
@@ -184,8 +211,27 @@ final class ClusterGround implements AutoCloseable {
     return namespace;
   }
 
+  List<LedgerEntry> ledger(TrainTask task) {
+    return new Ledger(store).entries(task.run());
+  }
+
   List<ManifestObject> model(TrainTask task) {
     return training.model(task);
+  }
+
+  /**
+   * For gangs on pretended nodes: a pod there that is deleted ends without having failed, which its
+   * Job, and so its namespace, would wait for.
+   */
+  void deleteJobs() {
+    client.batch().v1().jobs().inNamespace(namespace).delete();
+  }
+
+  /** Waits until nothing of it is left in the cluster. */
+  void awaitGone() throws IOException {
+    try (KubernetesClient other = cluster.client()) {
+      await(() -> other.namespaces().withName(namespace).get() == null);
+    }
   }
 
   @Override
@@ -196,7 +242,7 @@ final class ClusterGround implements AutoCloseable {
   }
 
   /** Nobody listens, and nobody cancels. */
-  private static final class Silence implements GangListener {
+  static final class Silence implements GangListener {
     @Override
     public void looked(@Nullable TaskProgress progress) {
       // The test looks for itself.

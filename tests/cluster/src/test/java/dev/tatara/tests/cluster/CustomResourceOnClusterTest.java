@@ -42,7 +42,7 @@ class CustomResourceOnClusterTest {
   @BeforeAll
   static void define() throws Exception {
     cluster = Cluster.up(List.of("kubernetes"), List.of());
-    kubectl("apply", "--server-side", "-f", DEFINITION);
+    kubectl("apply", "--server-side", "--force-conflicts", "-f", DEFINITION);
     kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
   }
 
@@ -93,6 +93,9 @@ class CustomResourceOnClusterTest {
         "/spec/sft/batch | 7 | sft.batch must be a multiple of pretrain.workers",
         "/spec/dpo/batch | 7 | dpo.batch must be a multiple of pretrain.workers",
         "/spec/gate/rules/0/maxDrop | 0.1 | must have exactly one bound",
+        "/spec/gate/approval | maybe | supported values: \"none\", \"required\"",
+        "/spec/budget | {rankHours: 0} | should be greater than 0",
+        "/spec/budget | {} | rankHours: Required value",
         "/spec/mixture/1/until | 90% | must be 100% in the last phase",
         "/spec/clean/quality | {minWords: 9, maxWords: 8} | must be at most maxWords, else nothing",
         "/spec/clean/repetition | {maxTopNgramCharacters: {two: 0.1}} | named by a whole number",

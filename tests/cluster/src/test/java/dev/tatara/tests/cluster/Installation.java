@@ -35,6 +35,16 @@ final class Installation implements AutoCloseable {
    * @param prefix of all keys in the store: another one finds nothing to reuse
    */
   static Installation make(Cluster cluster, String namespace, String prefix) throws Exception {
+    return make(cluster, namespace, prefix, List.of("operator.enabled=false"));
+  }
+
+  /**
+   * Installs with these values beside those that the cluster asks for.
+   *
+   * @param values as in {@code worker.replicas=2}
+   */
+  static Installation make(Cluster cluster, String namespace, String prefix, List<String> values)
+      throws Exception {
     KubernetesClient client = cluster.client();
     Namespaces.renew(client, namespace, cluster.secrets());
     StoreSettings plain = cluster.store();
@@ -48,27 +58,23 @@ final class Installation implements AutoCloseable {
             prefix);
     ObjectStore.connect(store);
     Installation installation = new Installation(cluster, namespace, client, store);
-    installation.helm(
-        "install",
-        "tatara",
-        "charts/tatara",
-        "--namespace",
-        namespace,
-        "--set",
-        "temporal.address=" + cluster.value("TEMPORAL_ADDRESS"),
-        "--set",
-        "s3.endpoint=" + plain.endpoint(),
-        "--set",
-        "s3.secret=" + Namespaces.SECRET,
-        "--set",
-        "s3.prefix=" + prefix,
-        "--set",
-        "images.pullPolicy=Never",
-        "--set",
-        "images.tag=" + ClusterGround.VERSION,
-        "--wait",
-        "--timeout=3m");
+    List<String> command =
+        new ArrayList<>(List.of("install", "tatara", "charts/tatara", "--namespace", namespace));
+    set(command, "temporal.address=" + cluster.value("TEMPORAL_ADDRESS"));
+    set(command, "s3.endpoint=" + plain.endpoint());
+    set(command, "s3.secret=" + Namespaces.SECRET);
+    set(command, "s3.prefix=" + prefix);
+    set(command, "images.pullPolicy=Never");
+    set(command, "images.tag=" + ClusterGround.VERSION);
+    values.forEach(value -> set(command, value));
+    command.addAll(List.of("--wait", "--timeout=3m"));
+    installation.helm(command.toArray(String[]::new));
     return installation;
+  }
+
+  private static void set(List<String> command, String value) {
+    command.add("--set");
+    command.add(value);
   }
 
   String helm(String... arguments) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.tatara.tests.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tatara.activities.gang.FailureBudgets;
 import dev.tatara.activities.gang.GangPolicy;
 import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.task.FailureClass;
@@ -40,7 +41,8 @@ final class DisturbedGangTest {
           Duration.ofSeconds(6),
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
-          5);
+          Duration.ofSeconds(20),
+          FailureBudgets.DEFAULT);
 
   @TempDir static Path directory;
 

@@ -1,4 +1,4 @@
-package dev.tatara.worker;
+package dev.tatara.workflows.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -114,7 +114,7 @@ class TemporalConnectionTest {
 
     assertThatThrownBy(() -> TemporalConnection.connect(environment))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("refuses this worker in the namespace \"of-others\" (not yours)")
+        .hasMessageContaining("refuses this client in the namespace \"of-others\" (not yours)")
         .hasMessageContaining("TEMPORAL_API_KEY");
   }
 

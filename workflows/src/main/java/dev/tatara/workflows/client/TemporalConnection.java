@@ -1,4 +1,4 @@
-package dev.tatara.worker;
+package dev.tatara.workflows.client;
 
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.workflows.PipelineJson;
@@ -10,13 +10,15 @@ import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.envconfig.LoadClientConfigProfileOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** Temporal as the environment names it, in the variables and profiles of the temporal CLI. */
-final class TemporalConnection {
-  /** A server that starts beside the worker takes some seconds. */
+public final class TemporalConnection {
+  /** A server that starts beside its clients takes some seconds. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private TemporalConnection() {}
@@ -26,7 +28,7 @@ final class TemporalConnection {
    *
    * @throws InvalidInputException if it does not for half a minute, or refuses this client
    */
-  static WorkflowClient connect(Map<String, String> environment) {
+  public static WorkflowClient connect(Map<String, String> environment) {
     WorkflowClient client = open(environment);
     String namespace = client.getOptions().getNamespace();
     try {
@@ -49,7 +51,7 @@ final class TemporalConnection {
           "Temporal at %s has no namespace \"%s\"; create it with temporal operator namespace create --namespace %s, or set TEMPORAL_NAMESPACE"
               .formatted(address, namespace, namespace);
       case UNAUTHENTICATED, PERMISSION_DENIED ->
-          "Temporal at %s refuses this worker in the namespace \"%s\" (%s); check TEMPORAL_API_KEY or the certificate that TEMPORAL_TLS_CLIENT_CERT_PATH names"
+          "Temporal at %s refuses this client in the namespace \"%s\" (%s); check TEMPORAL_API_KEY or the certificate that TEMPORAL_TLS_CLIENT_CERT_PATH names"
               .formatted(address, namespace, status.getDescription());
       default ->
           "Temporal at %s does not answer (%s, %s); check TEMPORAL_ADDRESS, that the server runs, and whether it wants TLS (TEMPORAL_TLS=true)"
@@ -64,7 +66,7 @@ final class TemporalConnection {
    *     set), {@code TEMPORAL_API_KEY}, {@code TEMPORAL_TLS…}, {@code TEMPORAL_PROFILE}
    * @throws InvalidInputException if no address is named, or a file that is named cannot be used
    */
-  static WorkflowClient open(Map<String, String> environment) {
+  public static WorkflowClient open(Map<String, String> environment) {
     ClientConfigProfile profile = profile(environment);
     String address = profile.getAddress();
     if (address == null || address.isBlank()) {
@@ -92,7 +94,10 @@ final class TemporalConnection {
 
   private static WorkflowServiceStubs stubs(ClientConfigProfile profile) {
     try {
-      return WorkflowServiceStubs.newServiceStubs(profile.toWorkflowServiceStubsOptions());
+      return WorkflowServiceStubs.newServiceStubs(
+          WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions())
+              .setGrpcClientInterceptors(List.of(new UpgradeAtContinueAsNew()))
+              .build());
     } catch (RuntimeException e) {
       // Files of certificates are read here; the library names the file in the cause only.
       String reason = e.getCause() == null ? e.getMessage() : e.getCause().toString();

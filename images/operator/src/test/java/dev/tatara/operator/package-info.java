@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.operator;
+
+import org.jspecify.annotations.NullMarked;
