@@ -31,6 +31,6 @@ public record GangPolicy(
           Duration.ofSeconds(30),
           Duration.ofSeconds(60),
           Duration.ofSeconds(15),
-          Duration.ofSeconds(20),
+          Duration.ofSeconds(15),
           FailureBudgets.DEFAULT);
 }
