@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** The failures that one attempt at a gang's work met, each told and stored at once. */
 final class Failures {
   private static final double NOT_RECOVERED = -1;
+
+  /** What names of such incidents begin with ({@link dev.tatara.config.task.WorkKeys#incident}). */
+  private static final String INCIDENT_OF_A_POD = "pod-";
+
   private static final double MILLIS = 1000.0;
 
   private final GangTask task;
@@ -98,9 +102,11 @@ final class Failures {
     publish("%05d-launcher-%d".formatted(epoch, now.toEpochMilli()), recovered(entry, step, now));
   }
 
-  /** A failure of this pod is in the ledger. */
-  boolean knows(String pod) {
-    return entries.values().stream().anyMatch(entry -> entry.pod().equals(pod));
+  /** The end of this pod is in the ledger; processes that died in it before are another matter. */
+  boolean knowsEndOf(String pod) {
+    return entries.entrySet().stream()
+        .filter(entry -> !entry.getKey().startsWith(INCIDENT_OF_A_POD))
+        .anyMatch(entry -> entry.getValue().pod().equals(pod));
   }
 
   /**

@@ -228,7 +228,7 @@ final class GangWatch {
   private boolean isNews(PodStatus pod) {
     boolean follows = isCode(pod, ExitCode.INFRASTRUCTURE) || isCode(pod, ExitCode.PREEMPTED);
     boolean old = startedIn[pod.rank()] < opened;
-    boolean told = gang.heals() && (failures.knows(pod.pod()) || killed.contains(pod.pod()));
+    boolean told = gang.heals() && (failures.knowsEndOf(pod.pod()) || killed.contains(pod.pod()));
     return !isCode(pod, ExitCode.DONE) && !told && !(follows && old && failures.isOpen());
   }
 
