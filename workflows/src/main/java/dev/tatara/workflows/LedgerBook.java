@@ -13,7 +13,7 @@ final class LedgerBook {
   private final Map<String, LedgerEntry> entries = new LinkedHashMap<>();
 
   void add(LedgerEntry entry) {
-    entries.put("%s %d %s".formatted(entry.stage().word(), entry.epoch(), entry.at()), entry);
+    entries.put(entry.id(), entry);
   }
 
   void addAll(Collection<LedgerEntry> more) {

@@ -38,8 +38,8 @@ public final class RunAttributes {
   private final String model;
   private @Nullable Searchable last;
 
-  /** Stage in which the worker was asked last. */
-  private @Nullable String asked;
+  /** In which the worker was asked last; empty before the first. */
+  private String stage = "";
 
   private boolean known;
 
@@ -57,19 +57,17 @@ public final class RunAttributes {
   void show(PipelineStatus status, List<LedgerEntry> ledger) {
     List<String> classes =
         ledger.stream().map(entry -> entry.failureClass().word()).distinct().sorted().toList();
-    String before = last == null ? "" : last.stage();
-    String stage = status.current() == null ? before : status.current().word();
-    Searchable now = new Searchable(stage, status.step(), classes);
-    if (now.equals(last) || !isRegistered(stage)) {
+    // Between two stages it is still the one before.
+    String current = status.current() == null ? stage : status.current().word();
+    Searchable now = new Searchable(current, status.step(), classes);
+    if (now.equals(last) || !isRegistered(current)) {
       return;
     }
     List<SearchAttributeUpdate<?>> updates = new ArrayList<>();
     if (last == null) {
       updates.add(MODEL.valueSet(model));
     }
-    if (!stage.isEmpty()) {
-      updates.add(STAGE.valueSet(stage));
-    }
+    updates.add(STAGE.valueSet(current));
     if (!classes.isEmpty()) {
       updates.add(FAILURE_CLASS.valueSet(classes));
     }
@@ -84,9 +82,9 @@ public final class RunAttributes {
    * side effect that is recorded only when its value changes would be cheaper. But the SDK, 1.38.0,
    * may send a marker without a name after a replay, and the run stands still: its issue 2412.)
    */
-  private boolean isRegistered(String stage) {
-    if (!stage.equals(asked)) {
-      asked = stage;
+  private boolean isRegistered(String current) {
+    if (!current.equals(stage)) {
+      stage = current;
       known = Workflow.sideEffect(Boolean.class, registered::getAsBoolean);
     }
     return known;

@@ -3,6 +3,7 @@ package dev.tatara.activities.gang;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.config.task.WorkKeys;
 import dev.tatara.k8s.PodStatus;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,10 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** The failures that one attempt at a gang's work met, each told and stored at once. */
 final class Failures {
   private static final double NOT_RECOVERED = -1;
-
-  /** What names of such incidents begin with ({@link dev.tatara.config.task.WorkKeys#incident}). */
-  private static final String INCIDENT_OF_A_POD = "pod-";
-
   private static final double MILLIS = 1000.0;
 
   private final GangTask task;
@@ -105,7 +102,7 @@ final class Failures {
   /** The end of this pod is in the ledger; processes that died in it before are another matter. */
   boolean knowsEndOf(String pod) {
     return entries.entrySet().stream()
-        .filter(entry -> !entry.getKey().startsWith(INCIDENT_OF_A_POD))
+        .filter(entry -> !WorkKeys.isIncidentOfPod(entry.getKey()))
         .anyMatch(entry -> entry.getValue().pod().equals(pod));
   }
 

@@ -12,13 +12,12 @@ import dev.tatara.k8s.cluster.ClusterException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,10 +93,8 @@ public final class GangRun {
   }
 
   private SortedSet<String> avoided(List<LedgerEntry> before, List<LedgerEntry> now) {
-    // An entry of this gang may stand in both.
-    Set<LedgerEntry> all = new LinkedHashSet<>(before);
-    all.addAll(now);
-    return UnreliableNodes.of(all, policy.budgets().node());
+    return UnreliableNodes.of(
+        Stream.concat(before.stream(), now.stream()), policy.budgets().node());
   }
 
   /**

@@ -111,10 +111,10 @@ final class GangWatch {
       } else if (hangs.hangs()) {
         replaceHung(pods);
       }
-      if (failures.isOpen() && gang.heals()) {
-        if (isReplacedLate() || isBetterElsewhere.test(failures.entries())) {
-          return false;
-        }
+      if (failures.isOpen()
+          && gang.heals()
+          && (isReplacedLate() || isBetterElsewhere.test(failures.entries()))) {
+        return false;
       }
     }
   }
@@ -156,7 +156,7 @@ final class GangWatch {
       askedEpoch = now.epoch();
       heed(incidents());
     }
-    if (now.epoch() > failedEpoch && failures.isOpen()) {
+    if (now.epoch() > failedEpoch) {
       failures.recovered(now.restoredStep());
     }
   }

@@ -2,13 +2,13 @@ package dev.tatara.activities.gang;
 
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Nodes on which a run failed again and again, by its ledger. */
 final class UnreliableNodes {
@@ -17,19 +17,20 @@ final class UnreliableNodes {
 
   private UnreliableNodes() {}
 
-  /** Names of those with at least so many failures that may be the node's. */
-  static SortedSet<String> of(Collection<LedgerEntry> ledger, int failures) {
-    Map<String, Long> byNode =
-        ledger.stream()
+  /**
+   * Names of those with at least so many failures that may be the node's.
+   *
+   * @param ledger one failure may be told in it several times
+   */
+  static SortedSet<String> of(Stream<LedgerEntry> ledger, int failures) {
+    Map<String, Set<String>> byNode =
+        ledger
             .filter(entry -> COUNTED.contains(entry.failureClass()) && !entry.node().isEmpty())
-            .collect(Collectors.groupingBy(LedgerEntry::node, Collectors.counting()));
-    SortedSet<String> nodes = new TreeSet<>();
-    byNode.forEach(
-        (node, count) -> {
-          if (count >= failures) {
-            nodes.add(node);
-          }
-        });
+            .collect(
+                Collectors.groupingBy(
+                    LedgerEntry::node, Collectors.mapping(LedgerEntry::id, Collectors.toSet())));
+    SortedSet<String> nodes = new TreeSet<>(byNode.keySet());
+    nodes.removeIf(node -> byNode.getOrDefault(node, Set.of()).size() < failures);
     return nodes;
   }
 }

@@ -45,6 +45,11 @@ public record LedgerEntry(
         secondsToRecover);
   }
 
+  /** The same for all tellings of one failure: it is told again when it has healed. */
+  public String id() {
+    return "%s %d %s %d".formatted(stage.word(), epoch, at, rank);
+  }
+
   /** Steps that had to be computed again. */
   public int lostSteps() {
     return Math.max(0, lastStep - resumedStep);

@@ -13,6 +13,10 @@ import java.util.regex.Pattern;
  */
 public record WorkKeys(String prefix) {
   private static final String EPOCHS = "epochs/";
+
+  /** What names of incidents within a pod begin with. */
+  private static final String POD = "pod-";
+
   private static final Pattern EPOCH = Pattern.compile("epochs/(\\d{8,})/");
 
   /** Of the task that makes this artifact. */
@@ -84,7 +88,12 @@ public record WorkKeys(String prefix) {
 
   /** {@link LedgerEntry} of a process that ended within its pod, the {@code number}-th there. */
   public String incident(String pod, int number) {
-    return incidents() + "pod-%s-%d.json".formatted(pod, number);
+    return incidents() + POD + "%s-%d.json".formatted(pod, number);
+  }
+
+  /** Whether an incident of this name is the end of a process in a pod that went on. */
+  public static boolean isIncidentOfPod(String name) {
+    return name.startsWith(POD);
   }
 
   /** {@link RestartOrder} to the pod of a rank. */

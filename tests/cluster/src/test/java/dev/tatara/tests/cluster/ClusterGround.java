@@ -20,6 +20,8 @@ import dev.tatara.k8s.cluster.KubernetesPods;
 import dev.tatara.k8s.cluster.Placement;
 import dev.tatara.tests.pipeline.TinyTraining;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +124,32 @@ final class ClusterGround implements AutoCloseable {
         List.of(),
         Namespaces.SECRET,
         Placement.anywhere());
+  }
+
+  /** As they should be, with pods elsewhere or of another size. */
+  ClusterSettings settings(Placement placement) {
+    ClusterSettings usual = settings();
+    return new ClusterSettings(
+        usual.namespace(),
+        usual.images(),
+        usual.pullPolicy(),
+        usual.pullSecrets(),
+        usual.s3Secret(),
+        placement);
+  }
+
+  /** Anywhere, trainers of this size. */
+  static Placement placement(ResourceRequirements trainer, List<Toleration> tolerations) {
+    return new Placement(
+        Map.of(),
+        tolerations,
+        null,
+        trainer,
+        Placement.anywhere().evaluator(),
+        null,
+        null,
+        null,
+        null);
   }
 
   static List<LedgerEntry> end(Future<List<LedgerEntry>> launcher) throws Exception {

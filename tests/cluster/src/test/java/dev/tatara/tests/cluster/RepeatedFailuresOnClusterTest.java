@@ -7,15 +7,12 @@ import dev.tatara.activities.gang.GangFailedException;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TrainTask;
-import dev.tatara.k8s.cluster.ClusterSettings;
-import dev.tatara.k8s.cluster.Placement;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +65,9 @@ class RepeatedFailuresOnClusterTest {
     TrainTask task = ground.task("cluster-short", 2, ENDLESS);
     Future<List<LedgerEntry>> launcher =
         ground.launch(
-            task, with(placement(memory("250Mi"), List.of())), new ClusterGround.Silence());
+            task,
+            ground.settings(ClusterGround.placement(memory("250Mi"), List.of())),
+            new ClusterGround.Silence());
 
     assertThatThrownBy(() -> ClusterGround.end(launcher))
         .hasRootCauseInstanceOf(GangFailedException.class)
@@ -86,7 +85,9 @@ class RepeatedFailuresOnClusterTest {
     Toleration pretended = new Toleration("NoSchedule", "tatara.test/fake", "Exists", null, null);
     Future<List<LedgerEntry>> launcher =
         ground.launch(
-            task, with(placement(memory("2Gi"), List.of(pretended))), new ClusterGround.Silence());
+            task,
+            ground.settings(ClusterGround.placement(memory("2Gi"), List.of(pretended))),
+            new ClusterGround.Silence());
     ground.awaitStep(task, 100);
     String node = cluster.value("NODE_NAME");
     cluster.start("kwok");
@@ -116,23 +117,6 @@ class RepeatedFailuresOnClusterTest {
   private static String nodeOf(Pod pod) {
     String node = pod.getSpec().getNodeName();
     return node == null ? "" : node;
-  }
-
-  private static ClusterSettings with(Placement placement) {
-    ClusterSettings settings = ground.settings();
-    return new ClusterSettings(
-        settings.namespace(),
-        settings.images(),
-        settings.pullPolicy(),
-        settings.pullSecrets(),
-        settings.s3Secret(),
-        placement);
-  }
-
-  private static Placement placement(ResourceRequirements trainer, List<Toleration> tolerations) {
-    Placement anywhere = Placement.anywhere();
-    return new Placement(
-        Map.of(), tolerations, null, trainer, anywhere.evaluator(), null, null, null, null);
   }
 
   private static ResourceRequirements memory(String most) {

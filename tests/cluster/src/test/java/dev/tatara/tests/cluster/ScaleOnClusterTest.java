@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TrainTask;
-import dev.tatara.k8s.cluster.ClusterSettings;
 import dev.tatara.k8s.cluster.Placement;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -58,7 +57,7 @@ class ScaleOnClusterTest {
     long memory = memory();
     long began = System.nanoTime();
     Future<List<LedgerEntry>> launcher =
-        ground.launch(task, settings(), new ClusterGround.Silence());
+        ground.launch(task, ground.settings(oneToANode()), new ClusterGround.Silence());
     await(launcher, () -> running().size() == NODES);
     tell("%d pods run", NODES, began);
 
@@ -108,26 +107,19 @@ class ScaleOnClusterTest {
   }
 
   /** One pod to a node. */
-  private static ClusterSettings settings() {
-    ClusterSettings settings = ground.settings();
-    return new ClusterSettings(
-        settings.namespace(),
-        settings.images(),
-        settings.pullPolicy(),
-        settings.pullSecrets(),
-        settings.s3Secret(),
-        new Placement(
-            Map.of("tatara.test/fake", "true"),
-            List.of(new Toleration("NoSchedule", "tatara.test/fake", "Exists", null, null)),
-            null,
-            new ResourceRequirementsBuilder()
-                .addToRequests("memory", new Quantity("400Gi"))
-                .addToLimits("nvidia.com/gpu", new Quantity("8"))
-                .build(),
-            Placement.anywhere().evaluator(),
-            null,
-            null,
-            null,
-            null));
+  private static Placement oneToANode() {
+    return new Placement(
+        Map.of("tatara.test/fake", "true"),
+        List.of(new Toleration("NoSchedule", "tatara.test/fake", "Exists", null, null)),
+        null,
+        new ResourceRequirementsBuilder()
+            .addToRequests("memory", new Quantity("400Gi"))
+            .addToLimits("nvidia.com/gpu", new Quantity("8"))
+            .build(),
+        Placement.anywhere().evaluator(),
+        null,
+        null,
+        null,
+        null);
   }
 }

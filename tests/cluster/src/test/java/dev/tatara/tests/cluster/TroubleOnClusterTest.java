@@ -10,7 +10,6 @@ import dev.tatara.config.task.TaskProgress;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.k8s.Gang;
 import dev.tatara.k8s.cluster.ClusterSettings;
-import dev.tatara.k8s.cluster.Placement;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
@@ -78,7 +77,10 @@ class TroubleOnClusterTest {
 
   @Test
   void aGangThatNoNodeHasRoomForSaysWhatIsShort() throws Exception {
-    assertThat(trouble("no-room", settings -> with(settings, memory("900Gi"))))
+    assertThat(
+            trouble(
+                "no-room",
+                settings -> ground.settings(ClusterGround.placement(memory("900Gi"), List.of()))))
         .contains("finds no node")
         .contains("Insufficient memory");
   }
@@ -181,18 +183,6 @@ class TroubleOnClusterTest {
         List.of(),
         settings.s3Secret(),
         settings.placement());
-  }
-
-  private static ClusterSettings with(ClusterSettings settings, ResourceRequirements trainer) {
-    Placement anywhere = Placement.anywhere();
-    return new ClusterSettings(
-        settings.namespace(),
-        settings.images(),
-        settings.pullPolicy(),
-        List.of(),
-        settings.s3Secret(),
-        new Placement(
-            Map.of(), List.of(), null, trainer, anywhere.evaluator(), null, null, null, null));
   }
 
   private static ResourceRequirements memory(String size) {
