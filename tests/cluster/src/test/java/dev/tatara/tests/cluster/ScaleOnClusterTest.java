@@ -120,6 +120,7 @@ class ScaleOnClusterTest {
         null,
         null,
         null,
-        null);
+        null,
+        false);
   }
 }
