@@ -65,7 +65,7 @@ record GangObject(KubernetesClient client, GangManifests manifests) {
       case HttpURLConnection.HTTP_NOT_FOUND, 422, HttpURLConnection.HTTP_BAD_REQUEST ->
           isUnknown(e)
               ? new InvalidInputException(
-                  "The cluster cannot %s %s: it does not know %s. Install JobSet (0.8 or newer), or unset pods.placement.jobSet (jobSet in the file of TATARA_PLACEMENT), so that gangs are plain Jobs"
+                  "The cluster cannot %s %s: it does not know %s. Install JobSet (0.8.2 was tried), or unset pods.placement.jobSet (jobSet in the file of TATARA_PLACEMENT), so that gangs are plain Jobs"
                       .formatted(verb, object, GangKind.JOB_SET.apiVersion()),
                   e)
               : new InvalidInputException(

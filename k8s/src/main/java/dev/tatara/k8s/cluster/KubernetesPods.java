@@ -46,12 +46,13 @@ public final class KubernetesPods implements Pods {
     GangObject object = object(gang);
     try {
       Optional<GenericKubernetesResource> found = object.find().filter(it -> isOf(it, gang));
-      found.ifPresent(
-          it -> {
-            LOG.info("adopts job={} of gang={}", object.manifests().name(), gang);
-            // The earlier launcher may have ended between the Job and what belongs to it.
-            complete(object.manifests(), it);
-          });
+      if (found.isPresent()) {
+        LOG.info("adopts job={} of gang={}", object.manifests().name(), gang);
+        // The earlier launcher may have ended between the Job and what belongs to it.
+        complete(object.manifests(), found.get());
+      } else if (object.manifests().kind() == GangKind.JOB) {
+        refuseJobSet(gang);
+      }
       return found.map(it -> watch(object, it));
     } catch (KubernetesClientException e) {
       throw object.failure("read", e);
@@ -78,7 +79,9 @@ public final class KubernetesPods implements Pods {
     GangObject object = object(gang);
     try {
       removeOld(object);
-      removeOther(object.manifests());
+      if (object.manifests().kind() == GangKind.JOB_SET) {
+        removePlain(gang);
+      }
       GenericKubernetesResource made = object.create();
       LOG.info("made job={} for gang={}", object.manifests().name(), gang);
       complete(object.manifests(), made);
@@ -123,29 +126,43 @@ public final class KubernetesPods implements Pods {
   }
 
   /**
-   * The gang may be there as the other kind, since the placement was changed: two of them would
-   * fence each other.
+   * It may be at work as a JobSet, of which the chart gives no right without the setting, and two
+   * gangs would fence each other.
    */
-  private void removeOther(GangManifests manifests) {
-    GangKind other = manifests.kind() == GangKind.JOB ? GangKind.JOB_SET : GangKind.JOB;
-    String name = GangNames.job(manifests.gang(), other);
-    ScalableResource<Job> job =
-        client.batch().v1().jobs().inNamespace(settings.namespace()).withName(name);
-    Job found = job.get();
-    if (found == null
-        || !GangNames.isOurs(found.getMetadata())
-        || found.getMetadata().getDeletionTimestamp() != null) {
-      return;
-    }
-    if (other == GangKind.JOB_SET) {
-      // Without the setting, the chart gives no right to delete it.
+  private void refuseJobSet(Gang gang) {
+    Job job = job(gang, GangKind.JOB_SET).get();
+    if (job != null && GangNames.isOurs(job.getMetadata()) && isAtWork(job)) {
       throw new InvalidInputException(
-          "The JobSet %s in namespace %s is at work, but pods.placement.jobSet (jobSet in the file of TATARA_PLACEMENT) is not set any more; set it again until the run has ended, or delete the JobSet: the run goes on from its last checkpoint"
-              .formatted(GangNames.of(manifests.gang(), other), settings.namespace()));
+          "The JobSet %s in namespace %s is at work, but pods.placement.jobSet (jobSet in the file of TATARA_PLACEMENT) is not set any more; set it until the run has ended, or delete the JobSet and start the run again: it goes on from its last checkpoint"
+              .formatted(GangNames.of(gang, GangKind.JOB_SET), settings.namespace()));
     }
-    LOG.info("deletes job={}, the gang becomes a JobSet", name);
-    job.withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
-    job.waitUntilCondition(gone -> gone == null, GONE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static boolean isAtWork(Job job) {
+    return job.getMetadata().getDeletionTimestamp() == null
+        && job.getStatus().getConditions().stream()
+            .filter(c -> c.getStatus().equals("True"))
+            .noneMatch(c -> c.getType().equals("Complete") || c.getType().equals("Failed"));
+  }
+
+  /** Of a time when gangs were plain Jobs. */
+  private void removePlain(Gang gang) {
+    ScalableResource<Job> job = job(gang, GangKind.JOB);
+    Job plain = job.get();
+    if (plain != null && GangNames.isOurs(plain.getMetadata())) {
+      LOG.info("deletes job={}, the gang becomes a JobSet", plain.getMetadata().getName());
+      job.withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
+      job.waitUntilCondition(gone -> gone == null, GONE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private ScalableResource<Job> job(Gang gang, GangKind kind) {
+    return client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(settings.namespace())
+        .withName(GangNames.job(gang, kind));
   }
 
   private RunningGang watch(GangObject object, HasMetadata found) {
