@@ -150,7 +150,8 @@ final class ClusterGround implements AutoCloseable {
         null,
         null,
         null,
-        null);
+        null,
+        false);
   }
 
   static List<LedgerEntry> end(Future<List<LedgerEntry>> launcher) throws Exception {
