@@ -21,6 +21,38 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: worker
 {{- end -}}
 
+{{/* Which build of worker.deployment the worker is; empty without versions. */}}
+{{- define "tatara.build" -}}
+{{- if .Values.worker.deployment.name -}}
+{{- include "tatara.buildOf" (dict "buildId" .Values.worker.deployment.buildId "digest" .Values.images.worker.digest "tag" .Values.images.tag) | default .Chart.AppVersion -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the image is, if nobody named the build: another image must never be the same build. */}}
+{{- define "tatara.buildOf" -}}
+{{- .buildId | default (.digest | default "" | trimPrefix "sha256:" | trunc 12) | default .tag -}}
+{{- end -}}
+
+{{/* A build as part of the name of an object. */}}
+{{- define "tatara.buildName" -}}
+{{- regexReplaceAll "[^a-z0-9]+" (lower .) "-" -}}
+{{- end -}}
+
+{{/* Name of the worker's Deployment. Each build has its own, so that an old one goes on untouched. */}}
+{{- define "tatara.workerName" -}}
+{{- $name := printf "%s-worker" (include "tatara.fullname" .) -}}
+{{- with include "tatara.build" . }}{{ $name = printf "%s-%s" $name (include "tatara.buildName" .) | trunc 63 | trimSuffix "-" }}{{ end -}}
+{{- $name -}}
+{{- end -}}
+
+{{/* Pods of one build; those of all builds are tatara.selector. */}}
+{{- define "tatara.workerSelector" -}}
+{{ include "tatara.selector" . }}
+{{- with include "tatara.build" . }}
+tatara.dev/build: {{ . | quote }}
+{{- end }}
+{{- end -}}
+
 {{- define "tatara.labels" -}}
 {{ include "tatara.selector" . }}
 app.kubernetes.io/version: {{ .Values.images.tag | default .Chart.AppVersion | quote }}
@@ -108,6 +140,25 @@ app.kubernetes.io/component: operator
 {{- end -}}
 {{- if and .enabled (not (dig "requests" "cpu" "" $.Values.worker.resources)) -}}
 {{- $problems = append $problems "worker.autoscaling goes by the share of resources.requests.cpu that is used, but there is none; set worker.resources.requests.cpu" -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.worker.deployment -}}
+{{- if and .buildId (not .name) -}}
+{{- $problems = append $problems (printf "worker.deployment.buildId is %s, but worker.deployment.name is empty, so the worker would have no versions; set both, for example --set worker.deployment.name=tatara, or none" .buildId) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.worker.previousBuilds (not .Values.worker.deployment.name) -}}
+{{- $problems = append $problems "worker.previousBuilds is set, but worker.deployment.name is empty, so no run would be bound to a build; set worker.deployment.name to that of the previous builds" -}}
+{{- end -}}
+{{- if .Values.worker.deployment.name -}}
+{{- $seen := dict (include "tatara.buildName" (include "tatara.build" .)) "worker.deployment" -}}
+{{- range $i, $previous := .Values.worker.previousBuilds -}}
+{{- $build := include "tatara.buildOf" (dict "buildId" $previous.buildId "digest" (dig "digests" "worker" "" $previous) "tag" $previous.tag) -}}
+{{- $here := printf "worker.previousBuilds[%d]" $i -}}
+{{- with get $seen (include "tatara.buildName" $build) -}}
+{{- $problems = append $problems (printf "%s is the build %s, as is %s (case and punctuation do not tell builds apart); give each its own tag or buildId, or remove it" $here $build .) -}}
+{{- end -}}
+{{- $_ := set $seen (include "tatara.buildName" $build) $here -}}
 {{- end -}}
 {{- end -}}
 {{- if $problems -}}
