@@ -135,7 +135,13 @@ app.kubernetes.io/component: operator
 {{- $problems = append $problems "podDisruptionBudget.maxUnavailable is 0, so no node with a worker could ever be drained; set it to 1 or more" -}}
 {{- end -}}
 {{- with .Values.worker.autoscaling -}}
-{{- if and .enabled (lt (int .maxReplicas) (int .minReplicas)) -}}
+{{- if and .enabled .keda.enabled -}}
+{{- $problems = append $problems "worker.autoscaling.enabled and worker.autoscaling.keda.enabled are both true, but KEDA makes an autoscaler of its own, and two would work against each other; set worker.autoscaling.enabled=false" -}}
+{{- end -}}
+{{- if and .keda.enabled (include "tatara.temporalTls" $) (not (or $.Values.temporal.tls.secret $.Values.temporal.apiKey.secret)) -}}
+{{- $problems = append $problems "temporal.tls.enabled is true, but KEDA talks TLS to Temporal only with a certificate of the client or an API key; set temporal.tls.secret or temporal.apiKey.secret, or use worker.autoscaling.enabled instead of worker.autoscaling.keda.enabled" -}}
+{{- end -}}
+{{- if and (or .enabled .keda.enabled) (lt (int .maxReplicas) (int .minReplicas)) -}}
 {{- $problems = append $problems (printf "worker.autoscaling.maxReplicas is %d, less than minReplicas, %d; set it to that or more" (int .maxReplicas) (int .minReplicas)) -}}
 {{- end -}}
 {{- if and .enabled (not (dig "requests" "cpu" "" $.Values.worker.resources)) -}}
