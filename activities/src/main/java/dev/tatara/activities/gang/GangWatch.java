@@ -31,6 +31,9 @@ final class GangWatch {
   /** Milliseconds by which one rank more delays the formation of a gang. */
   private static final long FORMATION_OF_A_RANK = 100;
 
+  /** Failures that lie no further apart are told one by one before the gang is given up. */
+  private static final Duration TOGETHER = Duration.ofSeconds(3);
+
   private final GangTask task;
   private final RunningGang gang;
   private final Epochs epochs;
@@ -52,6 +55,8 @@ final class GangWatch {
 
   /** Newest epoch that had failed when the last failure was recorded. */
   private int failedEpoch;
+
+  private Instant newestFailure = Instant.EPOCH;
 
   /** Newest epoch whose ranks were asked what they survived. */
   private int askedEpoch;
@@ -113,10 +118,16 @@ final class GangWatch {
       }
       if (failures.isOpen()
           && gang.heals()
+          && areAllTold(now)
           && (isReplacedLate() || isBetterElsewhere.test(failures.entries()))) {
         return false;
       }
     }
+  }
+
+  /** Of ranks that fail together, as with a rack, the last is seen some moments after the first. */
+  private boolean areAllTold(Instant now) {
+    return Duration.between(newestFailure, now).compareTo(TOGETHER) > 0;
   }
 
   /** To form the whole gang anew is faster than to wait for the pod that is missing. */
@@ -144,6 +155,7 @@ final class GangWatch {
   /** What was healed without the launcher counts like what it heals. */
   private void heed(Map<String, LedgerEntry> incidents) {
     for (LedgerEntry incident : failures.survived(incidents)) {
+      newestFailure = failures.now();
       failedEpoch = Math.max(failedEpoch, incident.epoch());
       hangs.restarted(failedEpoch);
       patience.failed(Verdict.of(incident), last, failures.entries().size());
@@ -262,6 +274,7 @@ final class GangWatch {
 
   private void failed(Verdict verdict, int epoch) {
     patience.failed(verdict, last, failures.entries().size());
+    newestFailure = failures.now();
     failedEpoch = epoch;
     opened = epochs.openAfter(epoch);
   }

@@ -1,11 +1,13 @@
 package dev.tatara.trainer;
 
+import dev.tatara.base.process.ProgressFile;
 import dev.tatara.config.task.StepReport;
 import dev.tatara.config.task.TimeSpent;
 import java.util.Optional;
 
 /** What a rank says of itself while it works, and whether it was asked to go. */
-record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preemption)
+record Signs(
+    Pulse pulse, Optional<ProgressObject> progress, ProgressFile file, Preemption preemption)
     implements Validation.Watch {
 
   /** What is being done from now on; it decides how long a signal waits. */
@@ -39,6 +41,7 @@ record Signs(Pulse pulse, Optional<ProgressObject> progress, Preemption preempti
    * @return tokens per second over the last steps; 0 where nobody counts them
    */
   double step(StepReport report) {
+    file.make();
     pulse.step(report);
     progress.ifPresent(object -> object.step(report));
     return progress.map(ProgressObject::rate).orElse(0.0);

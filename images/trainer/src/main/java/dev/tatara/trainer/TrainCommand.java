@@ -1,5 +1,6 @@
 package dev.tatara.trainer;
 
+import dev.tatara.base.process.ProgressFile;
 import dev.tatara.base.process.Rank;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.base.store.ObjectStore;
@@ -79,7 +80,12 @@ final class TrainCommand {
                 store, new WorkKeys(task.workPrefix()), rank.rank(), epochs, STUCK, onFenced);
         ProgressObject progress =
             rank.rank() == 0 ? ProgressObject.start(store, task, epochs) : null) {
-      return train(new Signs(pulse, Optional.ofNullable(progress), preemption));
+      return train(
+          new Signs(
+              pulse,
+              Optional.ofNullable(progress),
+              ProgressFile.fromEnvironment(environment),
+              preemption));
     }
   }
 

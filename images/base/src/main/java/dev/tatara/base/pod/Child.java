@@ -1,10 +1,13 @@
 package dev.tatara.base.pod;
 
+import dev.tatara.base.process.ProgressFile;
 import dev.tatara.config.Secrets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +18,11 @@ final class Child {
 
   /** Its output ends with it, unless a process of its own still holds it. */
   private static final Duration OUTPUT = Duration.ofSeconds(2);
+
+  /** Of this pod: one process lives in it at a time. */
+  private static final Path PROGRESS =
+      Path.of(
+          System.getProperty("java.io.tmpdir"), "tatara-progress-" + ProcessHandle.current().pid());
 
   private final Process process;
   private final Thread output;
@@ -32,8 +40,10 @@ final class Child {
   }
 
   static Child start(List<String> command, Secrets secrets, PrintStream log) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    return new Child(process, secrets, log);
+    Files.deleteIfExists(PROGRESS);
+    ProcessBuilder program = new ProcessBuilder(command).redirectErrorStream(true);
+    program.environment().put(ProgressFile.VARIABLE, PROGRESS.toString());
+    return new Child(program.start(), secrets, log);
   }
 
   private void copy(PrintStream log) {
@@ -60,6 +70,11 @@ final class Child {
         code,
         line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…",
         MemoryLimit.kills() > memoryKills);
+  }
+
+  /** It got on with its work, whatever became of it. */
+  boolean progressed() {
+    return Files.exists(PROGRESS);
   }
 
   Duration lived() {

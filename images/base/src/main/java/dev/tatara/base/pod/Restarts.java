@@ -8,10 +8,13 @@ import java.time.Duration;
  * which the cluster may then replace on another node.
  */
 final class Restarts {
-  /** Ends in a row, each soon after the start, after which another pod is worth a try. */
+  /**
+   * Ends in a row, each soon after the start and without progress, after which another pod is worth
+   * a try.
+   */
   private static final int MOST_EARLY = 5;
 
-  /** A process that lived so long had not failed at its start. */
+  /** A process that lived so long had not failed at its start, though it tells of no progress. */
   private static final Duration EARLY = Duration.ofMinutes(1);
 
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -32,10 +35,11 @@ final class Restarts {
    * Takes note of an end that is not final. What misses something outside, such as the store, would
    * miss it in another pod as well.
    *
+   * @param progressed it had got on with its work
    * @return false if the pod should end as well
    */
-  boolean goesOn(int code, Duration lived) {
-    early = lived.compareTo(EARLY) < 0 ? early + 1 : 0;
+  boolean goesOn(int code, boolean progressed, Duration lived) {
+    early = progressed || lived.compareTo(EARLY) >= 0 ? 0 : early + 1;
     return early < MOST_EARLY || code == ExitCode.INFRASTRUCTURE;
   }
 

@@ -82,7 +82,7 @@ public final class Supervisor {
     background.scheduleWithFixedDelay(this::obey, ORDER_SECONDS, ORDER_SECONDS, TimeUnit.SECONDS);
     while (true) {
       ChildEnd end = child.await();
-      boolean goesOn = restarts.goesOn(end.code(), child.lived());
+      boolean goesOn = restarts.goesOn(end.code(), child.progressed(), child.lived());
       if (dismissed || Restarts.isFinal(end.code()) || !goesOn) {
         return farewell(end.code());
       }

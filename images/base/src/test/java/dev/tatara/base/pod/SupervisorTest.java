@@ -142,6 +142,17 @@ class SupervisorTest {
   }
 
   @Test
+  void aProcessThatDiesAtWorkIsStartedAgainHoweverOften() throws Exception {
+    Process supervisor =
+        supervise(
+            "[ $(wc -l < starts) = 7 ] && exec sleep 600; touch \"$TATARA_PROGRESS_FILE\"; exit 3");
+    await(() -> starts() == 7);
+
+    assertThat(supervisor.isAlive()).isTrue();
+    await(() -> store.list(WORK.incidents()).size() == 6);
+  }
+
+  @Test
   void aProcessThatMissesSomethingOutsideIsTriedAgainInTheSamePodAndToldOfOnce() throws Exception {
     Process supervisor = supervise("[ $(wc -l < starts) = 6 ] && exec sleep 600; exit 70");
     await(() -> starts() == 6);

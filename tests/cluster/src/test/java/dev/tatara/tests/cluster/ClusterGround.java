@@ -255,13 +255,6 @@ final class ClusterGround implements AutoCloseable {
     client.batch().v1().jobs().inNamespace(namespace).delete();
   }
 
-  /** Waits until nothing of it is left in the cluster. */
-  void awaitGone() throws IOException {
-    try (KubernetesClient other = cluster.client()) {
-      await(() -> other.namespaces().withName(namespace).get() == null);
-    }
-  }
-
   @Override
   public void close() {
     launchers.shutdownNow();

@@ -6,12 +6,15 @@ import dev.tatara.tests.pipeline.TataraCommand;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Tatara as a platform team installs it: by its chart, into a namespace of its own. */
 final class Installation implements AutoCloseable {
@@ -127,6 +130,35 @@ final class Installation implements AutoCloseable {
             cluster.value("TEMPORAL_ADDRESS")),
         limit,
         command);
+  }
+
+  /** That which works in the pod of a component: {@code worker} or {@code operator}. */
+  ProcessHandle process(String component) {
+    Set<String> pods =
+        client
+            .pods()
+            .inNamespace(namespace)
+            .withLabel("app.kubernetes.io/component", component)
+            .list()
+            .getItems()
+            .stream()
+            .map(pod -> pod.getMetadata().getUid())
+            .collect(Collectors.toSet());
+    String program = "dev.tatara.%s.Main".formatted(component);
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").contains(program))
+        .filter(process -> isInOneOf(pods, process))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no process of " + component));
+  }
+
+  private static boolean isInOneOf(Set<String> pods, ProcessHandle process) {
+    try {
+      String groups = Files.readString(Path.of("/proc", Long.toString(process.pid()), "cgroup"));
+      return pods.stream().anyMatch(groups::contains);
+    } catch (IOException e) {
+      return false; // it has just ended
+    }
   }
 
   KubernetesClient client() {

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tatara.k8s.resource.PipelineResourceStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class OperatorOnClusterTest {
   private static final String NAMESPACE = "operator-test";
-  private static final String DEFINITION = "charts/crds/trainingpipelines.tatara.dev.yaml";
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration CALL = Duration.ofMinutes(1);
   private static final int LONG = 200_000;
@@ -49,8 +47,7 @@ class OperatorOnClusterTest {
             List.of("kubernetes", "temporal", "minio"),
             List.of("trainer", "evaluator", "worker", "operator"));
     pipelines = new Pipelines(cluster, cluster.client(), NAMESPACE, folder);
-    pipelines.kubectl("apply", "--server-side", "--force-conflicts", "-f", DEFINITION);
-    pipelines.kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
+    pipelines.define();
     tatara =
         Installation.make(
             cluster,
@@ -209,25 +206,7 @@ class OperatorOnClusterTest {
   }
 
   private static void killOperator() throws Exception {
-    List<ProcessHandle> operators =
-        ProcessHandle.allProcesses().filter(OperatorOnClusterTest::isOperator).toList();
-    assertThat(operators).as("processes of the operator").isNotEmpty();
-    for (ProcessHandle operator : operators) {
-      cluster.signal(operator, "KILL");
-    }
-  }
-
-  /** That of this test: another may be at work on the same machine. */
-  private static boolean isOperator(ProcessHandle process) {
-    Path of = Path.of("/proc", Long.toString(process.pid()));
-    try {
-      return Files.readString(of.resolve("cmdline"), StandardCharsets.ISO_8859_1)
-              .contains("dev.tatara.operator.Main")
-          && Files.readString(of.resolve("environ"), StandardCharsets.ISO_8859_1)
-              .contains("TATARA_OPERATOR_NAMESPACE=" + NAMESPACE + "\0");
-    } catch (IOException e) {
-      return false; // it has just ended
-    }
+    cluster.signal(tatara.process("operator"), "KILL");
   }
 
   private static void awaitOperator() throws Exception {

@@ -16,7 +16,6 @@ import dev.tatara.config.task.StageOutcome;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.tests.pipeline.TataraCommand;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,7 +93,7 @@ class PipelineOnClusterTest {
     Set<String> uids = pretrainingPods();
     assertThat(uids).hasSize(2);
 
-    killWorker();
+    assertThat(tatara.process("worker").destroyForcibly()).isTrue();
     cluster.kill("temporal");
     assertThat(pretrainingPods()).isEqualTo(uids);
     cluster.await(Duration.ofSeconds(60));
@@ -186,25 +185,6 @@ class PipelineOnClusterTest {
         .stream()
         .map(pod -> pod.getMetadata().getUid())
         .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /** SIGKILL to the process in the worker's pod. */
-  private static void killWorker() {
-    assertThat(
-            ProcessHandle.allProcesses()
-                .filter(PipelineOnClusterTest::isWorkerOfAPod)
-                .filter(ProcessHandle::destroyForcibly))
-        .hasSize(1);
-  }
-
-  private static boolean isWorkerOfAPod(ProcessHandle process) {
-    try {
-      return process.info().commandLine().orElse("").contains("dev.tatara.worker.Main")
-          && Files.readString(Path.of("/proc", Long.toString(process.pid()), "cgroup"))
-              .contains("/pod");
-    } catch (IOException e) {
-      return false; // it has just ended
-    }
   }
 
   private static void assertNoGangIsLeft() {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Pipelines {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String SPEC = "spec";
+  private static final String DEFINITION = "charts/crds/trainingpipelines.tatara.dev.yaml";
 
   private final Cluster cluster;
   private final KubernetesClient client;
@@ -54,6 +55,12 @@ final class Pipelines {
         .put("microBatch", 4)
         .put("tokens", 512L * steps);
     return document;
+  }
+
+  /** Makes the kind known to the cluster. */
+  void define() throws IOException, InterruptedException {
+    kubectl("apply", "--server-side", "--force-conflicts", "-f", DEFINITION);
+    kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
   }
 
   void apply(JsonNode document) throws IOException, InterruptedException {

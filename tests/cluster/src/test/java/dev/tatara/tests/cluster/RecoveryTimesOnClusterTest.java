@@ -43,14 +43,20 @@ class RecoveryTimesOnClusterTest {
 
   /** What is done to a rank. */
   private enum Fault {
-    KILL_PROCESS,
-    DELETE_POD
+    KILL_PROCESS("kill"),
+    DELETE_POD("delete");
+
+    private final String word;
+
+    Fault(String word) {
+      this.word = word;
+    }
   }
 
   @ParameterizedTest
   @EnumSource
   void everyFaultIsInTheLedgerWithItsTime(Fault fault) throws Exception {
-    TrainTask task = ground.task("times-" + fault.ordinal(), 2, STEPS);
+    TrainTask task = ground.task("times-" + fault.word, 2, STEPS);
     Future<List<LedgerEntry>> launcher = ground.launchOnTheOnlyNode(task);
     for (int i = 1; i <= FAULTS; i++) {
       ground.awaitStep(task, i * BETWEEN);
