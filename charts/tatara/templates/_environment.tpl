@@ -34,6 +34,12 @@
 {{/* What the worker is told. */}}
 {{- define "tatara.environment" -}}
 {{ include "tatara.temporalEnvironment" . }}
+{{- with .Values.worker.deployment.name }}
+- name: TEMPORAL_DEPLOYMENT_NAME
+  value: {{ . | quote }}
+- name: TEMPORAL_WORKER_BUILD_ID
+  value: {{ include "tatara.build" $ | quote }}
+{{- end }}
 - name: S3_ENDPOINT
   value: {{ .Values.s3.endpoint | quote }}
 - name: AWS_REGION

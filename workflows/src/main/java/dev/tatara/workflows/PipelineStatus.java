@@ -33,4 +33,12 @@ public record PipelineStatus(
   public PipelineStatus {
     stages = List.copyOf(stages);
   }
+
+  /** The same with newer progress, unless that is of another stage than the one at work. */
+  public PipelineStatus at(StageProgress newer) {
+    return newer.stage() == current
+        ? new PipelineStatus(
+            run, current, paused, stages, waitsFor, rankHours, budget, newer.step(), newer.steps())
+        : this;
+  }
 }

@@ -6,6 +6,8 @@ import dev.tatara.base.store.StoreException;
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.k8s.cluster.ClusterException;
+import dev.tatara.workflows.StageBeat;
+import dev.tatara.workflows.StageProgress;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCanceledException;
@@ -35,7 +37,8 @@ final class Attempt {
   private final Thread worker = Thread.currentThread();
   private @Nullable ActivityCompletionException cancelled;
   private boolean ended;
-  private volatile String said = "";
+  private volatile String trouble = "";
+  private volatile @Nullable StageProgress progress;
 
   private Attempt() {}
 
@@ -96,14 +99,20 @@ final class Attempt {
         "%s (tried %d times)".formatted(message, most), e.getClass().getSimpleName(), e);
   }
 
+  /** From now on the activity's heartbeat says this; empty if there is none any more. */
+  void isInTrouble(String sentence) {
+    trouble = sentence;
+  }
+
   /** From now on the activity's heartbeat says this. */
-  void says(String sentence) {
-    said = sentence;
+  void isAt(StageProgress newest) {
+    progress = newest;
   }
 
   private void beat() {
     try {
-      context.heartbeat(said.isEmpty() ? null : said);
+      StageBeat beat = new StageBeat(progress, trouble);
+      context.heartbeat(beat.progress() == null && beat.trouble().isEmpty() ? null : beat);
     } catch (ActivityCompletionException e) {
       cancel(e);
     }

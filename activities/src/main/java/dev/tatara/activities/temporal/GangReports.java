@@ -44,11 +44,15 @@ final class GangReports implements GangListener {
 
   @Override
   public void looked(@Nullable TaskProgress progress) {
+    if (progress == null || !Milestones.isOfSteps(progress)) {
+      return;
+    }
+    StageProgress newest = new StageProgress(stage, progress.done(), progress.total());
+    attempt.isAt(newest);
     // A cancellation arrives as an interrupt of this thread.
     boolean busy = telling != null && !telling.isDone();
-    if (progress != null && !busy && milestones.isOne(progress, Instant.now())) {
-      StageProgress told = new StageProgress(stage, progress.done(), progress.total());
-      telling = TELLERS.submit(() -> tell(told));
+    if (!busy && milestones.isOne(progress, Instant.now())) {
+      telling = TELLERS.submit(() -> tell(newest));
     }
   }
 
@@ -63,7 +67,7 @@ final class GangReports implements GangListener {
   /** For the run's status; those who look at the activity find it in its heartbeat. */
   @Override
   public void troubled(String sentence) {
-    attempt.says(sentence);
+    attempt.isInTrouble(sentence);
     try {
       pipeline.recordTrouble(new StageTrouble(stage, sentence));
     } catch (WorkflowException e) {

@@ -14,9 +14,14 @@ final class Milestones {
   private Instant last = Instant.MIN;
   private long reached = -1;
 
+  /** Whether it trains, and knows how far. */
+  static boolean isOfSteps(TaskProgress progress) {
+    return progress.unit().equals("steps") && progress.total() > 0;
+  }
+
   /** Whether this is one; if so, it is taken as told. */
   boolean isOne(TaskProgress progress, Instant now) {
-    if (!progress.unit().equals("steps") || progress.total() <= 0) {
+    if (!isOfSteps(progress)) {
       return false;
     }
     long percent = 100 * progress.done() / progress.total();

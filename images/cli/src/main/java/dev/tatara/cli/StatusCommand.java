@@ -7,9 +7,12 @@ import dev.tatara.config.task.StageOutcome;
 import dev.tatara.workflows.PipelineStatus;
 import dev.tatara.workflows.TrainingPipeline;
 import dev.tatara.workflows.Wait;
+import dev.tatara.workflows.client.NewestProgress;
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowNotFoundException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,7 +47,7 @@ final class StatusCommand implements Callable<Integer> {
       Wait wait = status.waitsFor();
       String how = status.paused() ? "paused" : wait != null ? "waiting" : "going on";
       out.printf("%s is %s%n", run, how);
-      stages(status.stages(), out);
+      stages(status, out);
     } else {
       PipelineResult result =
           RunOutcome.local(state, run).orElseThrow(() -> ReportCommand.unknown(run, state));
@@ -66,19 +69,40 @@ final class StatusCommand implements Callable<Integer> {
 
   private Optional<PipelineStatus> ask(String address, String namespace) {
     try (Temporal temporal = Temporal.connect(address, namespace)) {
-      return Optional.of(temporal.client().newWorkflowStub(TrainingPipeline.class, run).status());
+      WorkflowClient client = temporal.client();
+      PipelineStatus told = client.newWorkflowStub(TrainingPipeline.class, run).status();
+      DescribeWorkflowExecutionRequest request =
+          DescribeWorkflowExecutionRequest.newBuilder()
+              .setNamespace(namespace)
+              .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
+              .build();
+      return Optional.of(
+          NewestProgress.of(
+              told,
+              client.getWorkflowServiceStubs().blockingStub().describeWorkflowExecution(request),
+              client.getOptions().getDataConverter()));
     } catch (WorkflowNotFoundException e) {
       return Optional.empty();
     }
   }
 
-  private static void stages(List<StageOutcome> stages, PrintWriter out) {
-    for (StageOutcome stage : stages) {
+  private static void stages(PipelineStatus status, PrintWriter out) {
+    for (StageOutcome stage : status.stages()) {
       String time = stage.seconds() > 0 ? Figures.duration(stage.seconds()) : "";
       out.println(
           "%-13s %-8s %12s  %s"
-              .formatted(stage.stage().word(), stage.state().word(), time, StageLine.ended(stage))
+              .formatted(stage.stage().word(), stage.state().word(), time, words(stage, status))
               .stripTrailing());
     }
+  }
+
+  private static String words(StageOutcome stage, PipelineStatus status) {
+    String ended = StageLine.ended(stage);
+    if (stage.stage() != status.current() || status.steps() == 0) {
+      return ended;
+    }
+    String step =
+        "step %s of %s".formatted(Figures.count(status.step()), Figures.count(status.steps()));
+    return ended.isEmpty() ? step : step + ", " + ended;
   }
 }

@@ -11,6 +11,7 @@ import dev.tatara.config.run.RunDocument;
 import dev.tatara.operator.RunFacts.Phase;
 import dev.tatara.workflows.PipelineStatus;
 import dev.tatara.workflows.TaskQueues;
+import dev.tatara.workflows.client.NewestProgress;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.common.v1.Payloads;
@@ -21,6 +22,7 @@ import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.query.v1.WorkflowQuery;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import io.temporal.api.workflowservice.v1.GetWorkflowExecutionHistoryRequest;
 import io.temporal.api.workflowservice.v1.QueryWorkflowRequest;
 import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
@@ -55,22 +57,25 @@ final class TemporalRuns {
 
   /** The newest workflow of this id; empty if there is none, or none any more. */
   Optional<RunFacts> look(String id) {
-    Optional<RunFacts> newest = describe(TemporalCalls.execution(id)).map(this::facts);
+    Optional<RunFacts> newest = info(TemporalCalls.execution(id)).map(this::facts);
     return newest
         .filter(facts -> facts.owner() == null && facts.isContinued())
-        .flatMap(facts -> describe(first(id, facts)).map(this::owner).map(facts::ownedBy))
+        .flatMap(facts -> info(first(id, facts)).map(this::owner).map(facts::ownedBy))
         .or(() -> newest);
   }
 
-  private Optional<WorkflowExecutionInfo> describe(WorkflowExecution execution) {
+  private Optional<WorkflowExecutionInfo> info(WorkflowExecution execution) {
+    return describe(execution).map(answer -> answer.getWorkflowExecutionInfo());
+  }
+
+  private Optional<DescribeWorkflowExecutionResponse> describe(WorkflowExecution execution) {
     DescribeWorkflowExecutionRequest request =
         DescribeWorkflowExecutionRequest.newBuilder()
             .setNamespace(namespace)
             .setExecution(execution)
             .build();
-    return calls
-        .ask(() -> TemporalCalls.present(() -> calls.stub().describeWorkflowExecution(request)))
-        .map(answer -> answer.getWorkflowExecutionInfo());
+    return calls.ask(
+        () -> TemporalCalls.present(() -> calls.stub().describeWorkflowExecution(request)));
   }
 
   private static WorkflowExecution first(String id, RunFacts facts) {
@@ -83,7 +88,11 @@ final class TemporalRuns {
       return facts;
     }
     try {
-      return facts.telling(progress(id));
+      PipelineStatus told = progress(id);
+      return facts.telling(
+          describe(TemporalCalls.execution(id))
+              .map(seen -> NewestProgress.of(told, seen, converter))
+              .orElse(told));
     } catch (StatusRuntimeException | DataConverterException | IllegalArgumentException e) {
       return facts.silent(silence(e));
     }

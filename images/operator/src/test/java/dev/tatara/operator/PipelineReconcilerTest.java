@@ -10,6 +10,7 @@ import dev.tatara.k8s.resource.PipelineResource;
 import dev.tatara.k8s.resource.PipelineResourceStatus;
 import dev.tatara.workflows.PipelineJson;
 import dev.tatara.workflows.PipelineStatus;
+import dev.tatara.workflows.StageProgress;
 import dev.tatara.workflows.StageTrouble;
 import dev.tatara.workflows.TaskQueues;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -22,6 +23,7 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Objects;
@@ -52,9 +54,9 @@ class PipelineReconcilerTest {
                         .setDataConverter(PipelineJson.converter())
                         .build())
                 .build());
-    temporal
-        .newWorker(TaskQueues.WORKFLOWS)
-        .registerWorkflowImplementationTypes(FakePipeline.class);
+    Worker worker = temporal.newWorker(TaskQueues.WORKFLOWS);
+    worker.registerWorkflowImplementationTypes(FakePipeline.class);
+    worker.registerActivitiesImplementations(new FakeTraining.Endless());
     temporal.start();
     resource = Examples.resource("7");
   }
@@ -74,6 +76,24 @@ class PipelineReconcilerTest {
     assertThat(look()).isEqualTo(first);
     resource.setStatus(null); // the operator died before it wrote the status
     assertThat(look().runId()).isEqualTo(run);
+  }
+
+  @Test
+  void theStepIsThatOfTheNewestHeartbeat() {
+    assertThat(look().step()).isEqualTo(5);
+    workflow().signal("recordProgress", new StageProgress(Stage.SFT, 900, 1000));
+    workflow().signal("recordProgress", new StageProgress(Stage.PRETRAIN, 1234, 5000));
+
+    PipelineResourceStatus status = look();
+    while (Objects.equals(status.step(), 5L)) {
+      status = look();
+    }
+
+    assertThat(status.step()).isEqualTo(1234);
+    assertThat(status.steps()).isEqualTo(5000);
+    assertThat(Headline.remembered(status))
+        .hasValueSatisfying(
+            headline -> assertThat(headline.sentence()).contains("1234").contains("5000"));
   }
 
   @Test

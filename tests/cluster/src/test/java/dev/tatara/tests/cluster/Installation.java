@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Tatara as a platform team installs it: by its chart, into a namespace of its own. */
@@ -91,12 +92,29 @@ final class Installation implements AutoCloseable {
 
   /** {@code tatara}: a command that needs no services of its own. */
   static String tatara(String... arguments) throws IOException, InterruptedException {
+    return tatara(Map.of(), arguments);
+  }
+
+  /** {@code tatara status}, as one types it who reaches the cluster's Temporal. */
+  String status(String run, Path state) throws IOException, InterruptedException {
+    return tatara(
+        Map.of("TEMPORAL_ADDRESS", cluster.value("TEMPORAL_ADDRESS")),
+        "status",
+        run,
+        "--state",
+        state.toString());
+  }
+
+  private static String tatara(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
     Path lib = TataraCommand.home().resolve("images/cli/target/app/lib");
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("-cp", lib + File.separator + "*", "dev.tatara.cli.Main"));
     command.addAll(List.of(arguments));
-    return Tool.run(Map.of("TATARA_HOME", TataraCommand.home().toString()), SOON, command);
+    Map<String, String> all = new TreeMap<>(environment);
+    all.put("TATARA_HOME", TataraCommand.home().toString());
+    return Tool.run(all, SOON, command);
   }
 
   private String tool(String name, Duration limit, String... arguments)

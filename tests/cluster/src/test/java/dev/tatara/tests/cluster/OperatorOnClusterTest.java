@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -123,6 +125,9 @@ class OperatorOnClusterTest {
     pipelines.apply(document);
     pipelines.await("edited", "Running", running -> running.getReason().equals("Training"));
     String run = runId("edited");
+    // The run itself is told of its progress at most twice a minute.
+    long step = stepAfter(stepAfter(0, CALL), SOON);
+    assertThat(stepAfter(step, Duration.ofSeconds(15))).isLessThan(LONG);
 
     ObjectNode spec = (ObjectNode) document.path("spec");
     pipelines.apply(document.deepCopy().set("spec", spec.deepCopy().put("seed", 8)));
@@ -148,7 +153,7 @@ class OperatorOnClusterTest {
   }
 
   @Test
-  void anImageThatCannotBePulledIsToldInTheCondition() throws Exception {
+  void anImageThatCannotBePulledIsToldInTheConditionAndByTataraStatus() throws Exception {
     setTrainer("tatara/nothing:1");
     try {
       pipelines.apply(Pipelines.document("no-image", 60));
@@ -157,9 +162,27 @@ class OperatorOnClusterTest {
       Condition running =
           pipelines.await("no-image", "Running", each -> each.getReason().equals("Troubled"), SOON);
       assertThat(running.getMessage()).contains("cannot get its image tatara/nothing:1");
+      assertThat(tatara.status(NAMESPACE + "-no-image", folder.resolve("state")))
+          .startsWith(NAMESPACE + "-no-image is going on")
+          .containsPattern("pretrain +running .*cannot get its image tatara/nothing:1");
+      assertThat(describe("no-image").path("pendingActivities").toString())
+          .as("what Temporal's own pages show")
+          .contains("cannot get its image tatara/nothing:1");
       pipelines.kubectl("delete", "tp", "no-image", "--timeout=55s");
     } finally {
       setTrainer("tatara/trainer:" + ClusterGround.VERSION);
+    }
+  }
+
+  private static long stepAfter(long step, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      Long now = pipelines.status("edited").step();
+      if (now != null && now > step) {
+        return now;
+      }
+      assertThat(System.nanoTime()).as("time until step %d is left", step).isLessThan(deadline);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
     }
   }
 
