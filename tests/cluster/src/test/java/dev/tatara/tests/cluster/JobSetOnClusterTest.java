@@ -57,20 +57,19 @@ class JobSetOnClusterTest {
     TrainTask task = ground.task("set", 2, 1200);
     Future<List<LedgerEntry>> first = launch(task);
     ground.awaitStep(task, 1);
-    Future<List<LedgerEntry>> second = launch(task);
-    ground.awaitStep(task, 100);
-
-    assertThat(names(jobSets())).containsExactly("set-pretrain");
-    assertThat(names(jobs())).containsExactly("set-pretrain-gang-0");
-    assertThat(ground.pods()).hasSize(2);
+    String other = ground.uid(0);
     assertThatThrownBy(() -> ClusterGround.end(ground.launch(task)))
         .cause()
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("The JobSet set-pretrain in namespace jobset-test is at work")
         .hasMessageContaining("pods.placement.jobSet");
     first.cancel(true);
+    Future<List<LedgerEntry>> second = launch(task);
+    ground.awaitStep(task, 100);
+    assertThat(names(jobSets())).containsExactly("set-pretrain");
+    assertThat(names(jobs())).containsExactly("set-pretrain-gang-0");
+    assertThat(ground.pods()).hasSize(2);
 
-    String other = ground.uid(0);
     String lost = ground.pod(1).getMetadata().getName();
     ground.client().pods().inNamespace(ground.namespace()).withName(lost).delete();
     ground.awaitStep(task, 400);
