@@ -96,6 +96,7 @@ class UpgradeTest {
       temporal.type(
           "temporal workflow signal --query \"TemporalWorkerDeploymentVersion = 'tatara:1'"
               + " AND ExecutionStatus = 'Running'\" --name upgrade --yes");
+      PipelineFixture.await(() -> wasSignalled("pinned", "upgrade"));
       first.hangsIn = null;
       PipelineResult result = WorkflowStub.fromTyped(pinned).getResult(PipelineResult.class);
 
@@ -170,6 +171,18 @@ class UpgradeTest {
     pipeline.pause();
     PipelineFixture.await(() -> PipelineFixture.waits(pipeline, Wait.Kind.PAUSE));
     pipeline.resume();
+  }
+
+  /** A signal by a query is sent by the server, after the command line has ended. */
+  private static boolean wasSignalled(String id, String name) {
+    return temporal.client().fetchHistory(id).getEvents().stream()
+        .anyMatch(
+            event ->
+                event.hasWorkflowExecutionSignaledEventAttributes()
+                    && event
+                        .getWorkflowExecutionSignaledEventAttributes()
+                        .getSignalName()
+                        .equals(name));
   }
 
   private static long trainings(FakeWorld world) {
