@@ -24,7 +24,7 @@ record GangEnvironment(GangManifests manifests) {
     variables.add(field("RANK", "metadata.labels['%s']".formatted(GangNames.INDEX)));
     variables.add(value("WORLD_SIZE", Integer.toString(gang.worldSize())));
     variables.add(value("LOCAL_RANK", "0"));
-    variables.add(value("MASTER_ADDR", "%s-0.%s".formatted(manifests.name(), manifests.name())));
+    variables.add(value("MASTER_ADDR", "%s-0.%s".formatted(manifests.jobName(), manifests.name())));
     variables.add(value("MASTER_PORT", Integer.toString(GangManifests.MASTER_PORT)));
     variables.add(field("TATARA_ADDRESS", "status.podIP"));
     variables.add(field("TATARA_POD", "metadata.name"));

@@ -6,6 +6,7 @@ import dev.tatara.config.task.ExitCode;
 import dev.tatara.k8s.Gang;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -34,9 +35,9 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The objects of a gang: an Indexed Job whose indexes are the ranks, a headless Service that gives
- * each a name, and the task document. Pure: the same gang gives the same YAML, and no cluster is
- * asked.
+ * The objects of a gang: an Indexed Job whose indexes are the ranks, plain or in a JobSet, a
+ * headless Service that gives each a name, and the task document. Pure: the same gang gives the
+ * same YAML, and no cluster is asked.
  */
 record GangManifests(Gang gang, ClusterSettings settings) {
   static final String CONTAINER = "rank";
@@ -52,17 +53,34 @@ record GangManifests(Gang gang, ClusterSettings settings) {
   private static final int LAST_USER_ERROR = 69;
 
   String name() {
-    return GangNames.of(gang);
+    return GangNames.of(gang, kind());
   }
 
-  Job job() {
-    return new JobBuilder().withMetadata(jobMetadata()).withSpec(jobSpec()).build();
+  GangKind kind() {
+    return settings.placement().jobSet() ? GangKind.JOB_SET : GangKind.JOB;
   }
 
-  private ObjectMeta jobMetadata() {
+  /** Of the Job that makes the pods, which are called after it. */
+  String jobName() {
+    return GangNames.job(gang, kind());
+  }
+
+  /** What is the gang in the cluster, and what all else belongs to. */
+  HasMetadata object() {
+    return switch (kind()) {
+      case JOB -> job();
+      case JOB_SET -> new JobSetManifest(this).object();
+    };
+  }
+
+  private Job job() {
+    return new JobBuilder().withMetadata(metadata()).withSpec(jobSpec()).build();
+  }
+
+  ObjectMeta metadata() {
     Map<String, String> labels = GangNames.labels(gang);
     if (settings.placement().queue() != null) {
-      labels.put("kueue.x-k8s.io/queue-name", settings.placement().queue());
+      labels.put(GangNames.QUEUE, settings.placement().queue());
     }
     Map<String, String> annotations = new TreeMap<>(Map.of(GangNames.WORK, GangNames.work(gang)));
     if (!gang.avoidedNodes().isEmpty()) {
@@ -76,7 +94,7 @@ record GangManifests(Gang gang, ClusterSettings settings) {
         .build();
   }
 
-  private JobSpec jobSpec() {
+  JobSpec jobSpec() {
     return new JobSpecBuilder()
         .withCompletionMode("Indexed")
         .withCompletions(gang.worldSize())
@@ -119,8 +137,8 @@ record GangManifests(Gang gang, ClusterSettings settings) {
         .build();
   }
 
-  /** Names for the ranks: {@code <job>-<rank>.<job>}. */
-  Service service(Job owner) {
+  /** Names for the ranks: {@code <job>-<rank>.<gang>}. */
+  Service service(HasMetadata owner) {
     return new ServiceBuilder().withMetadata(owned(owner)).withSpec(serviceSpec()).build();
   }
 
@@ -143,7 +161,7 @@ record GangManifests(Gang gang, ClusterSettings settings) {
   }
 
   /** The task document, which pods find at {@code TATARA_TASK}. */
-  ConfigMap task(Job owner) {
+  ConfigMap task(HasMetadata owner) {
     return new ConfigMapBuilder()
         .withMetadata(owned(owner))
         .withImmutable(true)
@@ -151,7 +169,7 @@ record GangManifests(Gang gang, ClusterSettings settings) {
         .build();
   }
 
-  private ObjectMeta owned(Job owner) {
+  private ObjectMeta owned(HasMetadata owner) {
     return new ObjectMetaBuilder()
         .withName(name())
         .withNamespace(settings.namespace())
@@ -160,20 +178,20 @@ record GangManifests(Gang gang, ClusterSettings settings) {
         .build();
   }
 
-  /** What belongs to a Job goes with it. */
-  private static OwnerReference reference(Job owner) {
+  /** What belongs to it goes with it. */
+  private OwnerReference reference(HasMetadata owner) {
     return new OwnerReferenceBuilder()
-        .withApiVersion("batch/v1")
-        .withKind("Job")
+        .withApiVersion(kind().apiVersion())
+        .withKind(kind().word())
         .withName(owner.getMetadata().getName())
         .withUid(owner.getMetadata().getUid())
         .withController(true)
         .build();
   }
 
-  /** The nodes that the pods of such a Job avoid. */
-  static Set<String> avoidedNodes(ObjectMeta job) {
-    String names = job.getAnnotations().getOrDefault(GangNames.AVOIDED_NODES, "");
+  /** The nodes that the pods of such a Job or JobSet avoid. */
+  static Set<String> avoidedNodes(ObjectMeta object) {
+    String names = object.getAnnotations().getOrDefault(GangNames.AVOIDED_NODES, "");
     return names.isEmpty() ? Set.of() : Set.of(names.split(","));
   }
 

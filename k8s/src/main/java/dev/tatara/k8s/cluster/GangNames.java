@@ -25,24 +25,36 @@ final class GangNames {
   /** Names of the nodes that a Job's pods avoid, an annotation. */
   static final String AVOIDED_NODES = "tatara.dev/avoided-nodes";
 
-  /** Pods are called {@code <job>-<index>}, which must be a DNS label of 63 characters. */
+  /** Name of a LocalQueue of Kueue, a label. */
+  static final String QUEUE = "kueue.x-k8s.io/queue-name";
+
+  /** Pods are called {@code <job>-<index>-<5>}, which must be a DNS label of 63 characters. */
   private static final int LONGEST = 52;
 
   private static final int DIGEST = 8;
 
   private GangNames() {}
 
-  /** Name of the Job, of its Service and of its ConfigMap. */
-  static String of(Gang gang) {
+  /** Name of the Job or JobSet, of its Service and of its ConfigMap. */
+  static String of(Gang gang, GangKind kind) {
+    return of(gang, LONGEST - kind.jobSuffix().length());
+  }
+
+  /** Name of the Job that makes the pods. */
+  static String job(Gang gang, GangKind kind) {
+    return of(gang, kind) + kind.jobSuffix();
+  }
+
+  private static String of(Gang gang, int longest) {
     String full = gang.run() + "-" + gang.name();
     String name = full.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     name = name.replaceAll("^-|-$", "");
-    if (name.equals(full) && name.length() <= LONGEST && Character.isLetter(name.charAt(0))) {
+    if (name.equals(full) && name.length() <= longest && Character.isLetter(name.charAt(0))) {
       return name;
     }
     // Two names that differ may look alike once they are cut or cleaned.
     String digest = Json.digest(full).substring(0, DIGEST);
-    String most = name.substring(0, Math.min(name.length(), LONGEST - DIGEST - "t--".length()));
+    String most = name.substring(0, Math.min(name.length(), longest - DIGEST - "t--".length()));
     return "t-%s-%s".formatted(most, digest);
   }
 
@@ -63,9 +75,9 @@ final class GangNames {
     return TATARA.equals(object.getLabels().get(MANAGED_BY));
   }
 
-  /** Of this gang alone. */
+  /** Of this gang alone, whatever kind of object it is. */
   static Map<String, String> selector(Gang gang) {
-    return Map.of(GANG, of(gang));
+    return Map.of(GANG, of(gang, LONGEST));
   }
 
   /** A label's value: at most 63 characters, of a few kinds. */

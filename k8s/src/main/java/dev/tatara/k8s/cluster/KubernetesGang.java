@@ -1,13 +1,12 @@
 package dev.tatara.k8s.cluster;
 
+import dev.tatara.config.Secrets;
+import dev.tatara.k8s.Gang;
 import dev.tatara.k8s.PodStatus;
 import dev.tatara.k8s.RunningGang;
-import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,15 +14,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A gang whose Job is in the cluster. The Job is the truth: it goes on while this launcher, or the
- * API server, is away.
+ * A gang whose Job or JobSet is in the cluster. That is the truth: it goes on while this launcher,
+ * or the API server, is away.
  */
 final class KubernetesGang implements RunningGang {
   private static final Logger LOG = LoggerFactory.getLogger(KubernetesGang.class);
@@ -39,9 +37,13 @@ final class KubernetesGang implements RunningGang {
   private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(10);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  private final GangObject object;
   private final KubernetesClient client;
   private final String namespace;
+
+  /** The one that makes the pods. */
   private final String job;
+
   private final GangView view;
   private final Set<String> avoidedNodes;
 
@@ -50,19 +52,17 @@ final class KubernetesGang implements RunningGang {
 
   private final SharedIndexInformer<Pod> informer;
 
-  KubernetesGang(
-      KubernetesClient client, GangManifests manifests, GangView view, Set<String> avoidedNodes) {
+  KubernetesGang(GangObject object, Set<String> avoidedNodes) {
+    GangManifests manifests = object.manifests();
+    Gang gang = manifests.gang();
+    this.object = object;
     this.avoidedNodes = avoidedNodes;
-    this.client = client;
+    this.client = object.client();
     this.namespace = manifests.settings().namespace();
-    this.job = manifests.name();
-    this.view = view;
+    this.job = manifests.jobName();
+    this.view = new GangView(job, gang.worldSize(), Secrets.of(gang.environment()));
     this.informer =
-        client
-            .pods()
-            .inNamespace(namespace)
-            .withLabels(GangNames.selector(manifests.gang()))
-            .inform(view);
+        client.pods().inNamespace(namespace).withLabels(GangNames.selector(gang)).inform(view);
   }
 
   @Override
@@ -104,7 +104,7 @@ final class KubernetesGang implements RunningGang {
       return client.v1().events().inNamespace(namespace).list().getItems().stream()
           .filter(event -> isAboutThis(text(event.getInvolvedObject().getName())))
           .filter(event -> text(event.getLastTimestamp()).compareTo(since) >= 0)
-          .map(event -> PodTrouble.of(event, job))
+          .map(PodTrouble::of)
           .flatMap(Optional::stream)
           .reduce((older, newer) -> newer);
     } catch (KubernetesClientException e) {
@@ -173,20 +173,15 @@ final class KubernetesGang implements RunningGang {
 
   private boolean deleted(Duration most, long deadline) {
     try {
-      job().withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
-      job().waitUntilCondition(gone -> gone == null, most.toMillis(), TimeUnit.MILLISECONDS);
+      object.delete(most);
       return true;
     } catch (KubernetesClientException e) {
       boolean refused = e.getCode() >= 400 && e.getCode() < 500;
       if (refused || System.nanoTime() > deadline) {
-        throw KubernetesPods.failure("delete", job, namespace, e);
+        throw object.failure("delete", e);
       }
       LOG.warn("job={} is deleted later, the cluster does not answer: {}", job, e.getMessage());
       return false;
     }
-  }
-
-  private ScalableResource<Job> job() {
-    return client.batch().v1().jobs().inNamespace(namespace).withName(job);
   }
 }

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param runtimeClass name of a RuntimeClass, such as {@code nvidia}, or null
  * @param queue name of a Kueue LocalQueue: gangs are made suspended, and wait in it to be admitted;
  *     null without Kueue
+ * @param jobSet make each gang as a JobSet ({@code jobset.x-k8s.io}), which the cluster must know,
+ *     instead of as a plain Job
  */
 public record Placement(
     Map<String, String> nodeSelector,
@@ -41,7 +43,8 @@ public record Placement(
     @Nullable String sharedMemory,
     @Nullable String priorityClass,
     @Nullable String runtimeClass,
-    @Nullable String queue) {
+    @Nullable String queue,
+    boolean jobSet) {
   private static final String FILE = "TATARA_PLACEMENT";
 
   public Placement {
@@ -55,7 +58,7 @@ public record Placement(
   /** Any node, with as much memory as a model of a few million parameters needs. */
   public static Placement anywhere() {
     return new Placement(
-        Map.of(), List.of(), null, memory("4Gi"), memory("4Gi"), null, null, null, null);
+        Map.of(), List.of(), null, memory("4Gi"), memory("4Gi"), null, null, null, null, false);
   }
 
   /** Of the pods of an image. */
@@ -81,7 +84,7 @@ public record Placement(
           .readValue(Files.readString(file), Placement.class);
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          "%s (%s) is not a placement: %s. Its keys are nodeSelector, tolerations, topologyKey, trainer, evaluator, sharedMemory, priorityClass, runtimeClass and queue"
+          "%s (%s) is not a placement: %s. Its keys are nodeSelector, tolerations, topologyKey, trainer, evaluator, sharedMemory, priorityClass, runtimeClass, queue and jobSet"
               .formatted(file, FILE, e.getOriginalMessage()),
           e);
     } catch (IOException e) {

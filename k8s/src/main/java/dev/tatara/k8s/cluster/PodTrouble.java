@@ -61,17 +61,18 @@ final class PodTrouble {
   }
 
   /** Of an event about a Job that cannot make its pods, or about a pod that waits for a volume. */
-  static Optional<String> of(Event event, String job) {
+  static Optional<String> of(Event event) {
+    String about = text(event.getInvolvedObject().getName());
     String message = text(event.getMessage());
     return switch (text(event.getReason())) {
       case "FailedCreate" ->
           Optional.of(
               "The cluster makes no pods for the Job %s: %s. Raise the quota, or mend what the message names"
-                  .formatted(job, message));
+                  .formatted(about, message));
       case "FailedMount", "FailedAttachVolume" ->
           Optional.of(
               "%s waits for a volume: %s. Make what is missing, and the pod starts by itself"
-                  .formatted(text(event.getInvolvedObject().getName()), message));
+                  .formatted(about, message));
       default -> Optional.empty();
     };
   }

@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,8 +50,14 @@ class GangManifestsTest {
             "16Gi",
             "training",
             "nvidia",
-            "research");
+            "research",
+            false);
     assertGolden("gpus.yaml", gang("big", "pretrain", 2, Set.of("gpu-7", "gpu-9")), gpus);
+  }
+
+  @Test
+  void aGangOfAPlatformWithJobSetsIsOneWithTheSameJob() throws Exception {
+    assertGolden("job-set.yaml", gang("quickstart", "pretrain"), jobSets("research"));
   }
 
   @Test
@@ -73,13 +78,24 @@ class GangManifestsTest {
                 gang(longest, "pretrain"),
                 gang(longest + "b", "pretrain"),
                 gang("7b", "evaluate-sft"))
-            .map(GangNames::of)
+            .map(gang -> GangNames.of(gang, GangKind.JOB))
             .toList();
 
     assertThat(names)
         .doesNotHaveDuplicates()
         .allMatch(n -> n.matches("[a-z]([a-z0-9-]{0,50}[a-z0-9])"));
     assertThat(names.get(1)).isEqualTo("quick-start-pretrain");
+  }
+
+  @Test
+  void podsOfALongNameAreDnsLabelsOfJobSetsToo() {
+    Gang gang = gang("a".repeat(41), "pretrain");
+
+    assertThat(GangNames.job(gang, GangKind.JOB)).endsWith("-pretrain").hasSize(50);
+    assertThat(GangNames.of(gang, GangKind.JOB_SET)).startsWith("t-a").hasSize(45);
+    assertThat(GangNames.job(gang, GangKind.JOB_SET) + "-9999-abcde").hasSize(63);
+    assertThat(GangNames.of(gang("quickstart", "pretrain"), GangKind.JOB_SET))
+        .isEqualTo("quickstart-pretrain");
   }
 
   @Test
@@ -91,6 +107,21 @@ class GangManifestsTest {
         .isEqualTo(GangNames.work(gang("quickstart", "pretrain", 2, Set.of("gpu-7"))));
     assertThat(GangNames.work(gang))
         .isNotEqualTo(GangNames.work(gang("quickstart", "pretrain", 3)));
+  }
+
+  private static Placement jobSets(String queue) {
+    Placement anywhere = Placement.anywhere();
+    return new Placement(
+        Map.of(),
+        List.of(),
+        null,
+        anywhere.trainer(),
+        anywhere.evaluator(),
+        null,
+        null,
+        null,
+        queue,
+        true);
   }
 
   private static Gang gang(String run, String name) {
@@ -139,10 +170,10 @@ class GangManifestsTest {
             "tatara-s3",
             placement);
     GangManifests manifests = new GangManifests(gang, settings);
-    Job job = manifests.job();
-    job.getMetadata().setUid("0c0ffee0-0000-4000-8000-000000000000");
-    return Stream.of(manifests.job(), manifests.service(job), manifests.task(job))
-        .map((HasMetadata object) -> Serialization.asYaml(object))
+    HasMetadata made = manifests.object();
+    made.getMetadata().setUid("0c0ffee0-0000-4000-8000-000000000000");
+    return Stream.of(manifests.object(), manifests.service(made), manifests.task(made))
+        .map(Serialization::asYaml)
         .collect(Collectors.joining());
   }
 

@@ -38,7 +38,8 @@ final class Cluster {
   /**
    * Starts what does not run, and imports images.
    *
-   * @param parts {@code kubernetes}, {@code minio}, {@code temporal}
+   * @param parts {@code kubernetes}, {@code minio}, {@code temporal}, {@code argocd}, {@code
+   *     jobset}
    */
   static Cluster up(List<String> parts, List<String> images)
       throws IOException, InterruptedException {
@@ -121,6 +122,12 @@ final class Cluster {
 
   void deleteFakeNodes() throws IOException, InterruptedException {
     kubectl("delete", "nodes", "--selector", "tatara.test/fake");
+  }
+
+  /** The controller of JobSets, their definition, and all that there are. */
+  void removeJobSets() throws IOException, InterruptedException {
+    Path manifests = Path.of(value("BIN")).resolveSibling("images/jobset.yaml");
+    kubectl("delete", "--ignore-not-found", "--filename", manifests.toString());
   }
 
   /** Pods that kwok pretends end with this code, all at once. */

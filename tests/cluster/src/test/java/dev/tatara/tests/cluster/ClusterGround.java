@@ -38,6 +38,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,7 +150,8 @@ final class ClusterGround implements AutoCloseable {
         null,
         null,
         null,
-        null);
+        null,
+        false);
   }
 
   static List<LedgerEntry> end(Future<List<LedgerEntry>> launcher) throws Exception {
@@ -178,7 +180,7 @@ final class ClusterGround implements AutoCloseable {
     long deadline = System.nanoTime() + LONGEST.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not so after %s:%n%s".formatted(LONGEST, pods()));
+        throw new AssertionError("not so after %s:%n%s".formatted(LONGEST, phases()));
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
     }
@@ -186,6 +188,18 @@ final class ClusterGround implements AutoCloseable {
 
   List<Pod> pods() {
     return client.pods().inNamespace(namespace).list().getItems();
+  }
+
+  private String phases() {
+    return pods().stream()
+        .map(
+            pod ->
+                "%s on %s: %s"
+                    .formatted(
+                        pod.getMetadata().getName(),
+                        pod.getSpec().getNodeName(),
+                        pod.getStatus().getPhase()))
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
   /** The pod of a rank that is at work. */
@@ -200,7 +214,7 @@ final class ClusterGround implements AutoCloseable {
                             .get("batch.kubernetes.io/job-completion-index")))
         .filter(pod -> "Running".equals(pod.getStatus().getPhase()))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("rank %d has no pod: %s".formatted(rank, pods())));
+        .orElseThrow(() -> new AssertionError("rank %d has no pod: %s".formatted(rank, phases())));
   }
 
   String uid(int rank) {

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineOnClusterTest {
   private static final String RUN = "ci";
   private static final List<Stage> TRAINING = List.of(Stage.PRETRAIN, Stage.SFT, Stage.DPO);
+  private static final List<String> SERVERS = List.of("temporal", "minio", "apiserver", "kubelet");
   private static final Duration WHOLE_RUN = Duration.ofMinutes(20);
 
   @TempDir private static Path folder;
@@ -82,7 +83,7 @@ class PipelineOnClusterTest {
   }
 
   @Test
-  void aKilledWorkerAndATemporalThatIsAwayCostNoPodAndNoStep() throws Exception {
+  void aKilledWorkerAndAMinuteWithoutAnyServerCostNoPodAndNoStep() throws Exception {
     String run = "ci-faults";
     String document = Files.readString(TataraCommand.home().resolve("config/runs/ci.yaml"));
     Path file = folder.resolve("ci-faults.yaml");
@@ -94,10 +95,14 @@ class PipelineOnClusterTest {
     assertThat(uids).hasSize(2);
 
     assertThat(tatara.process("worker").destroyForcibly()).isTrue();
-    cluster.kill("temporal");
     assertThat(pretrainingPods()).isEqualTo(uids);
+    for (String server : SERVERS) {
+      cluster.kill(server);
+    }
     cluster.await(Duration.ofSeconds(60));
-    cluster.start("temporal");
+    for (String server : SERVERS) {
+      cluster.start(server);
+    }
     PipelineResult result = result(run);
 
     assertThat(result.stages())
