@@ -16,14 +16,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker is upgraded under a pipeline, on a real server. */
 @Tag("cluster")
 @Timeout(120)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class UpgradeTest {
   @TempDir private static Path folder;
   private static RealTemporal temporal;
@@ -39,6 +43,31 @@ class UpgradeTest {
   }
 
   @Test
+  @Order(0)
+  void aRunFromBeforeVersionsGoesOnWithTheBuildThatIsMadeCurrent() throws Exception {
+    FakeWorld before = world();
+    FakeWorld after = world();
+    before.hangsIn = Stage.PRETRAIN;
+    WorkerFactory unversioned = WorkerFactory.newInstance(temporal.client());
+    serve(unversioned, Map.of(), before);
+    TrainingPipeline run = start("before");
+    assertThat(before.atWork.await(60, TimeUnit.SECONDS)).isTrue();
+    stop(unversioned);
+
+    WorkerFactory versioned = serve("0", after);
+    try {
+      makeCurrent("0");
+      WorkflowStub.fromTyped(run).getResult(PipelineResult.class);
+
+      assertThat(after.calls).contains("train pretrain").endsWith("publish base");
+      assertThat(build("before")).isEqualTo("0");
+    } finally {
+      stop(versioned);
+    }
+  }
+
+  @Test
+  @Order(1)
   void aRunStaysOnItsBuildUntilItContinuesAsNewAndThenGoesOnWithTheNewOne() throws Exception {
     FakeWorld first = world();
     FakeWorld second = world();
@@ -61,7 +90,13 @@ class UpgradeTest {
       assertThat(second.calls).isEmpty();
       assertThat(build("pinned")).isEqualTo("1");
 
-      temporal.type("temporal workflow signal --workflow-id pinned --name upgrade");
+      assertThat(temporal.type("temporal worker deployment describe --name tatara"))
+          .containsPattern("(?m)^ *tatara +1 +draining")
+          .containsPattern("CurrentVersionBuildID +2");
+      temporal.type(
+          "temporal workflow signal --query \"TemporalWorkerDeploymentVersion = 'tatara:1'"
+              + " AND ExecutionStatus = 'Running'\" --name upgrade --yes");
+      PipelineFixture.await(() -> wasSignalled("pinned", "upgrade"));
       first.hangsIn = null;
       PipelineResult result = WorkflowStub.fromTyped(pinned).getResult(PipelineResult.class);
 
@@ -93,12 +128,15 @@ class UpgradeTest {
   }
 
   private static void serve(WorkerFactory workers, String build, FakeWorld world) {
-    PipelineFixture.serve(
+    serve(
         workers,
-        world,
-        new CopyOnWriteArrayList<>(),
-        () -> false,
-        Map.of("TEMPORAL_DEPLOYMENT_NAME", "tatara", "TEMPORAL_WORKER_BUILD_ID", build));
+        Map.of("TEMPORAL_DEPLOYMENT_NAME", "tatara", "TEMPORAL_WORKER_BUILD_ID", build),
+        world);
+  }
+
+  private static void serve(
+      WorkerFactory workers, Map<String, String> environment, FakeWorld world) {
+    PipelineFixture.serve(workers, world, new CopyOnWriteArrayList<>(), () -> false, environment);
     workers.start();
   }
 
@@ -133,6 +171,18 @@ class UpgradeTest {
     pipeline.pause();
     PipelineFixture.await(() -> PipelineFixture.waits(pipeline, Wait.Kind.PAUSE));
     pipeline.resume();
+  }
+
+  /** A signal by a query is sent by the server, after the command line has ended. */
+  private static boolean wasSignalled(String id, String name) {
+    return temporal.client().fetchHistory(id).getEvents().stream()
+        .anyMatch(
+            event ->
+                event.hasWorkflowExecutionSignaledEventAttributes()
+                    && event
+                        .getWorkflowExecutionSignaledEventAttributes()
+                        .getSignalName()
+                        .equals(name));
   }
 
   private static long trainings(FakeWorld world) {
