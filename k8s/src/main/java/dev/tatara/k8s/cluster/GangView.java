@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +24,14 @@ import java.util.stream.IntStream;
  * Thread-safe.
  */
 final class GangView implements ResourceEventHandler<Pod> {
+  private static final String PENDING = "Pending";
+
   private final String job;
   private final int worldSize;
   private final Secrets secrets;
 
-  /** By name. */
-  private final Map<String, Pod> pods = new TreeMap<>();
+  /** By rank and name. */
+  private final Map<Integer, Map<String, Seen>> pods = new HashMap<>();
 
   /** Names of pods whose end was told to {@link #ends}. */
   private final Set<String> ended = new HashSet<>();
@@ -38,6 +41,9 @@ final class GangView implements ResourceEventHandler<Pod> {
 
   private int failed;
   private long changes;
+
+  /** What of a pod is of use here: pods themselves are large, and gangs have thousands. */
+  private record Seen(PodStatus status, String phase, String created, Optional<String> trouble) {}
 
   GangView(String job, int worldSize, Secrets secrets) {
     this.job = job;
@@ -57,13 +63,19 @@ final class GangView implements ResourceEventHandler<Pod> {
 
   @Override
   public synchronized void onDelete(Pod pod, boolean lastStateUnknown) {
-    pods.remove(name(pod));
-    end(PodEnd.gone(pod, secrets));
+    PodStatus last = PodEnd.gone(pod, secrets);
+    ofRank(last.rank()).remove(last.pod());
+    end(last);
   }
 
   private void seen(Pod pod) {
-    pods.put(name(pod), pod);
     PodStatus status = PodEnd.status(pod, secrets);
+    String phase = Optional.ofNullable(pod.getStatus().getPhase()).orElse("");
+    Optional<String> trouble = phase.equals(PENDING) ? PodTrouble.of(pod) : Optional.empty();
+    ofRank(status.rank())
+        .put(
+            status.pod(),
+            new Seen(status, phase, pod.getMetadata().getCreationTimestamp(), trouble));
     if (!status.running()) {
       end(status);
     }
@@ -82,8 +94,8 @@ final class GangView implements ResourceEventHandler<Pod> {
     notifyAll();
   }
 
-  private static String name(Pod pod) {
-    return pod.getMetadata().getName();
+  private Map<String, Seen> ofRank(int rank) {
+    return pods.computeIfAbsent(rank, each -> new HashMap<>());
   }
 
   /** By rank: an end that was not taken note of, else what its newest pod is doing. */
@@ -97,28 +109,22 @@ final class GangView implements ResourceEventHandler<Pod> {
       return unread.getFirst();
     }
     return newest(rank)
-        .map(pod -> PodEnd.status(pod, secrets))
+        .map(Seen::status)
         // Its pod is to come: the cluster makes it.
         .orElseGet(() -> new PodStatus(rank, "%s-%d".formatted(job, rank), "", null, ""));
   }
 
-  private Optional<Pod> newest(int rank) {
-    return pods.values().stream()
-        .filter(pod -> GangManifests.rank(pod.getMetadata()) == rank)
-        .filter(pod -> !phase(pod).equals("Failed"))
-        .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()));
-  }
-
-  private static String phase(Pod pod) {
-    String phase = pod.getStatus().getPhase();
-    return phase == null ? "" : phase;
+  private Optional<Seen> newest(int rank) {
+    return ofRank(rank).values().stream()
+        .filter(pod -> !pod.phase().equals("Failed"))
+        .max(Comparator.comparing(Seen::created));
   }
 
   /** Some rank's pod is not there or has not started. */
   synchronized boolean waits() {
     return IntStream.range(0, worldSize)
-        .mapToObj(rank -> newest(rank).map(GangView::phase).orElse(""))
-        .anyMatch(phase -> phase.isEmpty() || phase.equals("Pending"));
+        .mapToObj(rank -> newest(rank).map(Seen::phase).orElse(""))
+        .anyMatch(phase -> phase.isEmpty() || phase.equals(PENDING));
   }
 
   /** Why some rank does not start, as its pod says. */
@@ -126,8 +132,7 @@ final class GangView implements ResourceEventHandler<Pod> {
     return IntStream.range(0, worldSize)
         .mapToObj(this::newest)
         .flatMap(Optional::stream)
-        .filter(pod -> phase(pod).equals("Pending"))
-        .map(PodTrouble::of)
+        .map(Seen::trouble)
         .flatMap(Optional::stream)
         .findFirst();
   }

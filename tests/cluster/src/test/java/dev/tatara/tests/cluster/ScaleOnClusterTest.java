@@ -68,9 +68,6 @@ class ScaleOnClusterTest {
   static void remove() throws Exception {
     pipelines.kubectl("delete", "tp", "--all", "--timeout=170s");
     tatara.close();
-    Patience.await(
-        () -> tatara.client().namespaces().withName(NAMESPACE).get() == null,
-        () -> NAMESPACE + " is still there");
     cluster.deleteFakeNodes();
     cluster.kill("kwok");
   }
@@ -100,6 +97,7 @@ class ScaleOnClusterTest {
     String uid = job().orElseThrow().getMetadata().getUid();
     long lossBegan = System.nanoTime();
     cluster.endFakePods(NAMESPACE, lost, 137);
+    tell("%d pods are told to end", lost.size(), lossBegan);
     await(() -> ledger().size() >= lost.size());
     tell("%d losses are in the ledger", lost.size(), lossBegan);
     await(
