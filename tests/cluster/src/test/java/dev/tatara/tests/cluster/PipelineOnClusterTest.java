@@ -15,7 +15,6 @@ import dev.tatara.config.task.PipelineResult;
 import dev.tatara.config.task.StageOutcome;
 import dev.tatara.config.task.TaskProgress;
 import dev.tatara.tests.pipeline.TataraCommand;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -196,9 +195,14 @@ class PipelineOnClusterTest {
     assertThat(
             tatara.client().batch().v1().jobs().inNamespace(tatara.namespace()).list().getItems())
         .isEmpty();
-    assertThat(tatara.client().pods().inNamespace(tatara.namespace()).list().getItems())
-        .extracting((Pod pod) -> pod.getMetadata().getLabels().get("app.kubernetes.io/component"))
-        .containsOnly("worker");
+    // A Job may be gone some moments before its pods, where the cluster has much to clear away.
+    Patience.await(() -> components().equals(Set.of("worker")), () -> components().toString());
+  }
+
+  private static Set<String> components() {
+    return tatara.client().pods().inNamespace(tatara.namespace()).list().getItems().stream()
+        .map(pod -> pod.getMetadata().getLabels().get("app.kubernetes.io/component"))
+        .collect(Collectors.toSet());
   }
 
   private static void assertNoSecretIsIn(String history) {
