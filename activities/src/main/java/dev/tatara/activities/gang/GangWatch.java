@@ -58,6 +58,9 @@ final class GangWatch {
 
   private Instant newestFailure = Instant.EPOCH;
 
+  /** It was not asked yet whether the gang is better elsewhere since then. */
+  private boolean undecided;
+
   /** Newest epoch whose ranks were asked what they survived. */
   private int askedEpoch;
 
@@ -116,11 +119,13 @@ final class GangWatch {
       } else if (hangs.hangs()) {
         replaceHung(pods);
       }
-      if (failures.isOpen()
-          && gang.heals()
-          && areAllTold(now)
-          && (isReplacedLate() || isBetterElsewhere.test(failures.entries()))) {
-        return false;
+      if (gang.heals() && areAllTold(now)) {
+        // Even of a gang that has got over it: the node has failed all the same.
+        boolean elsewhere = undecided && isBetterElsewhere.test(failures.entries());
+        undecided = false;
+        if (elsewhere || failures.isOpen() && isReplacedLate()) {
+          return false;
+        }
       }
     }
   }
@@ -155,7 +160,7 @@ final class GangWatch {
   /** What was healed without the launcher counts like what it heals. */
   private void heed(Map<String, LedgerEntry> incidents) {
     for (LedgerEntry incident : failures.survived(incidents)) {
-      newestFailure = failures.now();
+      noticed();
       failedEpoch = Math.max(failedEpoch, incident.epoch());
       hangs.restarted(failedEpoch);
       patience.failed(Verdict.of(incident), last, failures.entries().size());
@@ -274,9 +279,14 @@ final class GangWatch {
 
   private void failed(Verdict verdict, int epoch) {
     patience.failed(verdict, last, failures.entries().size());
-    newestFailure = failures.now();
+    noticed();
     failedEpoch = epoch;
     opened = epochs.openAfter(epoch);
+  }
+
+  private void noticed() {
+    newestFailure = failures.now();
+    undecided = true;
   }
 
   private void restart(List<PodStatus> ended) {
