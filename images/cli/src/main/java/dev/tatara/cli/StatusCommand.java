@@ -8,10 +8,9 @@ import dev.tatara.workflows.PipelineStatus;
 import dev.tatara.workflows.TrainingPipeline;
 import dev.tatara.workflows.Wait;
 import dev.tatara.workflows.client.NewestProgress;
-import io.temporal.api.common.v1.WorkflowExecution;
-import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowNotFoundException;
+import io.temporal.client.WorkflowStub;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;
@@ -70,16 +69,12 @@ final class StatusCommand implements Callable<Integer> {
   private Optional<PipelineStatus> ask(String address, String namespace) {
     try (Temporal temporal = Temporal.connect(address, namespace)) {
       WorkflowClient client = temporal.client();
-      PipelineStatus told = client.newWorkflowStub(TrainingPipeline.class, run).status();
-      DescribeWorkflowExecutionRequest request =
-          DescribeWorkflowExecutionRequest.newBuilder()
-              .setNamespace(namespace)
-              .setExecution(WorkflowExecution.newBuilder().setWorkflowId(run))
-              .build();
+      TrainingPipeline pipeline = client.newWorkflowStub(TrainingPipeline.class, run);
+      PipelineStatus told = pipeline.status();
       return Optional.of(
           NewestProgress.of(
               told,
-              client.getWorkflowServiceStubs().blockingStub().describeWorkflowExecution(request),
+              WorkflowStub.fromTyped(pipeline).describe().getRawDescription(),
               client.getOptions().getDataConverter()));
     } catch (WorkflowNotFoundException e) {
       return Optional.empty();

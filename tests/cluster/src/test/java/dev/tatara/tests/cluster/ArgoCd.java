@@ -5,20 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.tatara.tests.pipeline.TataraCommand;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** A real Argo CD, and what it says of its Applications. */
 final class ArgoCd {
   private static final String EXAMPLES = "charts/examples/gitops/argocd/";
-  private static final Duration SOON = Duration.ofMinutes(1);
 
   private final Cluster cluster;
   private final Path folder;
@@ -35,12 +29,12 @@ final class ArgoCd {
     change.accept((ObjectNode) application.path("spec"));
     Path file = folder.resolve(example);
     Files.writeString(file, new YAMLMapper().writeValueAsString(application));
-    kubectl("apply", "-f", file.toString());
+    cluster.kubectl("apply", "-f", file.toString());
   }
 
   /** Looks at the repository now, as a webhook would make it. */
   void refresh(String application) throws IOException, InterruptedException {
-    kubectl(
+    cluster.kubectl(
         "annotate",
         "--overwrite",
         "applications.argoproj.io",
@@ -88,7 +82,7 @@ final class ArgoCd {
   JsonNode status(String application) {
     try {
       String json =
-          kubectl(
+          cluster.kubectl(
               "get", "applications.argoproj.io", application, "--namespace=argocd", "-o", "json");
       return new ObjectMapper().readTree(json).path("status");
     } catch (IOException e) {
@@ -97,12 +91,5 @@ final class ArgoCd {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  String kubectl(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(cluster.value("BIN") + File.separator + "kubectl");
-    command.addAll(List.of(arguments));
-    return Tool.run(Map.of("KUBECONFIG", cluster.value("KUBECONFIG")), SOON, command);
   }
 }

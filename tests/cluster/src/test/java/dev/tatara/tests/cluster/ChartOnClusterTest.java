@@ -6,10 +6,7 @@ import dev.tatara.tests.pipeline.TataraCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -24,7 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("cluster")
 @Timeout(120)
 class ChartOnClusterTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern KIND = Pattern.compile("(?m)^kind: ");
   private static final Pattern OF_THE_PROMETHEUS_OPERATOR =
       Pattern.compile("(?m)^apiVersion: monitoring\\.coreos\\.com/");
@@ -40,31 +36,17 @@ class ChartOnClusterTest {
   static void define() throws Exception {
     cluster = Cluster.up(List.of("kubernetes"), List.of());
     definitions = cluster.value("BIN") + "/../keda";
-    kubectl("apply", "--server-side", "-f", definitions);
-    Patience.await(ChartOnClusterTest::areEstablished, () -> definitions + " are not established");
+    cluster.define(definitions);
     for (String namespace : NAMESPACES) {
-      kubectl("create", "namespace", namespace);
-    }
-  }
-
-  /** One that is some milliseconds old has no conditions yet, which kubectl takes for an error. */
-  private static boolean areEstablished() {
-    try {
-      kubectl("wait", "--for=condition=Established", "--timeout=10s", "-f", definitions);
-      return true;
-    } catch (AssertionError | IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+      cluster.kubectl("create", "namespace", namespace);
     }
   }
 
   @AfterAll
   static void remove() throws Exception {
-    kubectl("delete", "-f", definitions);
+    cluster.kubectl("delete", "-f", definitions);
     for (String namespace : NAMESPACES) {
-      kubectl("delete", "namespace", namespace, "--ignore-not-found");
+      cluster.kubectl("delete", "namespace", namespace, "--ignore-not-found");
     }
   }
 
@@ -86,7 +68,7 @@ class ChartOnClusterTest {
     Files.writeString(file, String.join("\n---\n", objects));
 
     String told =
-        kubectl(
+        cluster.kubectl(
             "apply",
             "--server-side",
             "--dry-run=server",
@@ -96,11 +78,5 @@ class ChartOnClusterTest {
 
     assertThat(told.lines().filter(line -> line.contains("serverside-applied")))
         .hasSameSizeAs(objects);
-  }
-
-  private static String kubectl(String... words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(cluster.value("BIN") + "/kubectl"));
-    command.addAll(List.of(words));
-    return Tool.run(Map.of("KUBECONFIG", cluster.value("KUBECONFIG")), LIMIT, command);
   }
 }

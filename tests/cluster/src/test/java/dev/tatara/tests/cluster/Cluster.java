@@ -23,7 +23,11 @@ import java.util.stream.Stream;
  * it. It is left up for whoever comes next.
  */
 final class Cluster {
+  /** Of Tatara itself. */
+  static final String DEFINITION = "charts/crds/trainingpipelines.tatara.dev.yaml";
+
   private static final String BUCKET = "tatara";
+  private static final Duration KUBECTL = Duration.ofMinutes(4);
 
   private final Path scripts;
   private final Map<String, String> environment;
@@ -149,11 +153,34 @@ final class Cluster {
     }
   }
 
-  private void kubectl(String... arguments) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(List.of(value("BIN") + "/kubectl", "--kubeconfig", value("KUBECONFIG")));
-    command.addAll(List.of(arguments));
-    run(command);
+  /**
+   * {@code kubectl}, in the checkout.
+   *
+   * @return what it wrote to standard output
+   */
+  String kubectl(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(value("BIN") + "/kubectl"));
+    command.addAll(List.of(words));
+    return Tool.run(Map.of("KUBECONFIG", value("KUBECONFIG")), KUBECTL, command);
+  }
+
+  /** Makes kinds known to the cluster: a file of definitions, or a folder of such files. */
+  void define(String definitions) throws IOException, InterruptedException {
+    kubectl("apply", "--server-side", "--force-conflicts", "-f", definitions);
+    Patience.await(() -> areEstablished(definitions), () -> definitions + " is not established");
+  }
+
+  /** One that is some milliseconds old has no conditions yet, which kubectl takes for an error. */
+  private boolean areEstablished(String definitions) {
+    try {
+      kubectl("wait", "--for=condition=Established", "--timeout=10s", "-f", definitions);
+      return true;
+    } catch (AssertionError | IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** How long a server is away is what a test is about, so there is no condition to wait for. */

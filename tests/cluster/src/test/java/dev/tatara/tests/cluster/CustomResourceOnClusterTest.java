@@ -12,10 +12,8 @@ import dev.tatara.tests.pipeline.TataraCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,8 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("cluster")
 @Timeout(120)
 class CustomResourceOnClusterTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String DEFINITION = "charts/crds/trainingpipelines.tatara.dev.yaml";
   private static final String NAMESPACE = "default";
 
   private static Cluster cluster;
@@ -42,13 +38,12 @@ class CustomResourceOnClusterTest {
   @BeforeAll
   static void define() throws Exception {
     cluster = Cluster.up(List.of("kubernetes"), List.of());
-    kubectl("apply", "--server-side", "--force-conflicts", "-f", DEFINITION);
-    kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
+    cluster.define(Cluster.DEFINITION);
   }
 
   @AfterAll
   static void remove() throws Exception {
-    kubectl("delete", "-f", DEFINITION);
+    cluster.kubectl("delete", "-f", Cluster.DEFINITION);
   }
 
   static List<Path> runFiles() throws IOException {
@@ -132,15 +127,16 @@ class CustomResourceOnClusterTest {
 
   @Test
   void theTableShowsStageStepAndTheConditionThatTellsMost() throws Exception {
-    kubectl("apply", "--server-side", "-n", NAMESPACE, "-f", "config/runs/ci.yaml");
-    kubectl(
+    cluster.kubectl("apply", "--server-side", "-n", NAMESPACE, "-f", "config/runs/ci.yaml");
+    cluster.kubectl(
         "patch", "tp", "ci", "-n", NAMESPACE, "--subresource=status", "--type=merge", "-p", STATUS);
 
-    assertThat(kubectl("get", "tp", "-n", NAMESPACE)).containsPattern("ci +pretrain +120 +Running");
-    assertThat(kubectl("get", "tp", "-n", NAMESPACE, "-o", "wide"))
+    assertThat(cluster.kubectl("get", "tp", "-n", NAMESPACE))
+        .containsPattern("ci +pretrain +120 +Running");
+    assertThat(cluster.kubectl("get", "tp", "-n", NAMESPACE, "-o", "wide"))
         .containsPattern("Running .* Training +default-ci .* is at step 120");
-    kubectl("wait", "--for=condition=Running", "--timeout=5s", "-n", NAMESPACE, "tp/ci");
-    kubectl("delete", "tp", "ci", "-n", NAMESPACE);
+    cluster.kubectl("wait", "--for=condition=Running", "--timeout=5s", "-n", NAMESPACE, "tp/ci");
+    cluster.kubectl("delete", "tp", "ci", "-n", NAMESPACE);
   }
 
   private static final String STATUS =
@@ -173,12 +169,6 @@ class CustomResourceOnClusterTest {
     List<String> words =
         new ArrayList<>(List.of("create", "--dry-run=server", "-n", NAMESPACE, "-f", file));
     words.addAll(List.of(more));
-    return kubectl(words.toArray(String[]::new));
-  }
-
-  private static String kubectl(String... words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(cluster.value("BIN") + "/kubectl"));
-    command.addAll(List.of(words));
-    return Tool.run(Map.of("KUBECONFIG", cluster.value("KUBECONFIG")), LIMIT, command);
+    return cluster.kubectl(words.toArray(String[]::new));
   }
 }

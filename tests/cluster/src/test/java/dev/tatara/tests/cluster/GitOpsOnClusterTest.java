@@ -53,7 +53,7 @@ class GitOpsOnClusterTest {
     git.write("pipelines/README.md", "Each file is a run.\n");
     git.push("Begin");
     Namespaces.renew(cluster.client(), NAMESPACE, cluster.secrets());
-    argo.kubectl("apply", "--server-side", "-f", "charts/tatara/argocd-cm.yaml");
+    cluster.kubectl("apply", "--server-side", "-f", "charts/tatara/argocd-cm.yaml");
     argo.apply("crds.yaml", GitOpsOnClusterTest::fromHere);
     argo.apply("tatara.yaml", GitOpsOnClusterTest::onThisCluster);
     argo.apply("pipelines.yaml", GitOpsOnClusterTest::fromHere);
@@ -66,10 +66,10 @@ class GitOpsOnClusterTest {
   @AfterAll
   static void remove() throws Exception {
     // The resources first, while there is an operator that lets them go.
-    argo.kubectl("delete", "applications.argoproj.io", "--namespace=argocd", "pipelines");
-    argo.kubectl("delete", "trainingpipelines", "--all", "--namespace=" + NAMESPACE);
-    argo.kubectl("delete", "applications.argoproj.io", "--namespace=argocd", "--all");
-    argo.kubectl("delete", "namespace", NAMESPACE);
+    cluster.kubectl("delete", "applications.argoproj.io", "--namespace=argocd", "pipelines");
+    cluster.kubectl("delete", "trainingpipelines", "--all", "--namespace=" + NAMESPACE);
+    cluster.kubectl("delete", "applications.argoproj.io", "--namespace=argocd", "--all");
+    cluster.kubectl("delete", "namespace", NAMESPACE);
   }
 
   private static void fromHere(ObjectNode spec) {
@@ -93,12 +93,11 @@ class GitOpsOnClusterTest {
   @Order(0)
   void theExamplesForFluxAreAsItsDefinitionsWantThem() throws Exception {
     String definitions = cluster.value("BIN") + "/../flux";
-    argo.kubectl("apply", "--server-side", "-f", definitions);
-    Patience.await(() -> areEstablished(definitions), () -> definitions + " is not established");
-    argo.kubectl("create", "namespace", "flux-system");
+    cluster.define(definitions);
+    cluster.kubectl("create", "namespace", "flux-system");
     try {
       assertThat(
-              argo.kubectl(
+              cluster.kubectl(
                   "apply",
                   "--server-side",
                   "--dry-run=server",
@@ -108,21 +107,8 @@ class GitOpsOnClusterTest {
           .contains("helmrelease.helm.toolkit.fluxcd.io/tatara serverside-applied")
           .contains("kustomization.kustomize.toolkit.fluxcd.io/pipelines serverside-applied");
     } finally {
-      argo.kubectl("delete", "namespace", "flux-system");
-      argo.kubectl("delete", "-f", definitions);
-    }
-  }
-
-  /** One that is some milliseconds old has no conditions yet, which kubectl takes for an error. */
-  private static boolean areEstablished(String definitions) {
-    try {
-      argo.kubectl("wait", "--for=condition=Established", "--timeout=10s", "-f", definitions);
-      return true;
-    } catch (AssertionError | IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+      cluster.kubectl("delete", "namespace", "flux-system");
+      cluster.kubectl("delete", "-f", definitions);
     }
   }
 
@@ -145,7 +131,7 @@ class GitOpsOnClusterTest {
     argo.awaitHealth("pipelines", "Progressing");
     argo.awaitHealth("pipelines", "Healthy");
     assertThat(
-            argo.kubectl(
+            cluster.kubectl(
                 "get", "tp", RUN, "--namespace=" + NAMESPACE, "-o", "jsonpath={.status.model}"))
         .startsWith("s3://");
     assertThat(flux()).startsWith("Current");
@@ -179,7 +165,7 @@ class GitOpsOnClusterTest {
             argo.status("pipelines").path("conditions").toString().contains("spec.pretrain.wokers"),
         () -> argo.status("pipelines").toString());
     assertThat(
-            argo.kubectl(
+            cluster.kubectl(
                 "get",
                 "tp",
                 RUN,
@@ -209,7 +195,7 @@ class GitOpsOnClusterTest {
         () -> workflow("list", "--query", "ExecutionStatus='Canceled'").contains("models-second"),
         () -> workflow("list"));
     assertThat(
-            argo.kubectl(
+            cluster.kubectl(
                 "get", "jobs", "--namespace=" + NAMESPACE, "-l", "tatara.dev/run=models-second"))
         .isEmpty();
   }
@@ -218,7 +204,7 @@ class GitOpsOnClusterTest {
   private static String flux() throws Exception {
     Path file = folder.resolve("run.json");
     Files.writeString(
-        file, argo.kubectl("get", "tp", RUN, "--namespace=" + NAMESPACE, "-o", "json"));
+        file, cluster.kubectl("get", "tp", RUN, "--namespace=" + NAMESPACE, "-o", "json"));
     return Tool.run(
         Map.of(),
         Duration.ofSeconds(30),

@@ -47,7 +47,7 @@ class OperatorOnClusterTest {
             List.of("kubernetes", "temporal", "minio"),
             List.of("trainer", "evaluator", "worker", "operator"));
     pipelines = new Pipelines(cluster, cluster.client(), NAMESPACE, folder);
-    pipelines.define();
+    cluster.define(Cluster.DEFINITION);
     tatara =
         Installation.make(
             cluster,

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -24,9 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Resources {@code TrainingPipeline} of a namespace, as people handle them: by {@code kubectl}. */
 final class Pipelines {
-  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String SPEC = "spec";
-  private static final String DEFINITION = "charts/crds/trainingpipelines.tatara.dev.yaml";
 
   private final Cluster cluster;
   private final KubernetesClient client;
@@ -57,23 +54,17 @@ final class Pipelines {
     return document;
   }
 
-  /** Makes the kind known to the cluster. */
-  void define() throws IOException, InterruptedException {
-    kubectl("apply", "--server-side", "--force-conflicts", "-f", DEFINITION);
-    kubectl("wait", "--for=condition=Established", "--timeout=30s", "-f", DEFINITION);
-  }
-
   void apply(JsonNode document) throws IOException, InterruptedException {
     Path file = folder.resolve("resource.json");
     Files.writeString(file, document.toString());
     kubectl("apply", "--server-side", "-f", file.toString());
   }
 
+  /** In their namespace. */
   String kubectl(String... words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(cluster.value("BIN") + "/kubectl"));
-    command.addAll(List.of("-n", namespace));
-    command.addAll(List.of(words));
-    return Tool.run(Map.of("KUBECONFIG", cluster.value("KUBECONFIG")), LIMIT, command);
+    List<String> here = new ArrayList<>(List.of("-n", namespace));
+    here.addAll(List.of(words));
+    return cluster.kubectl(here.toArray(String[]::new));
   }
 
   @Nullable PipelineResource get(String name) {

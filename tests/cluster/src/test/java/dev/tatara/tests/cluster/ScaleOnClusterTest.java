@@ -43,12 +43,13 @@ class ScaleOnClusterTest {
   private static Cluster cluster;
   private static Installation tatara;
   private static Pipelines pipelines;
+  private static Ledger ledger;
 
   @BeforeAll
   static void pretendNodes() throws Exception {
     cluster = Cluster.up(List.of("kubernetes", "temporal", "minio"), List.of("worker", "operator"));
     pipelines = new Pipelines(cluster, cluster.client(), NAMESPACE, folder);
-    pipelines.define();
+    cluster.define(Cluster.DEFINITION);
     tatara =
         Installation.make(
             cluster,
@@ -60,6 +61,7 @@ class ScaleOnClusterTest {
                 "pods.placement.tolerations[0].operator=Exists",
                 // All that a pretended node has, and the real one has none.
                 "pods.placement.trainer.limits.nvidia\\.com/gpu=8"));
+    ledger = new Ledger(ObjectStore.connect(tatara.store()));
     cluster.start("kwok");
     cluster.fakeNodes(NODES);
   }
@@ -153,7 +155,7 @@ class ScaleOnClusterTest {
   }
 
   private static List<LedgerEntry> ledger() {
-    return new Ledger(ObjectStore.connect(tatara.store())).entries(RUN);
+    return ledger.entries(RUN);
   }
 
   private static void tell(String what, int count, long since) {
