@@ -39,14 +39,8 @@ final class Pulse implements AutoCloseable {
   private final Epochs epochs;
   private final Duration stuckAtLeast;
   private final Consumer<FencedException> onFenced;
-  private final ScheduledExecutorService beside =
-      Executors.newScheduledThreadPool(
-          2,
-          work -> {
-            Thread thread = new Thread(work, "pulse");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService beats = beside("pulse");
+  private final ScheduledExecutorService looks = beside("look");
 
   private final ArrayDeque<Double> recent = new ArrayDeque<>();
   private Phase phase = Phase.STARTING;
@@ -83,25 +77,32 @@ final class Pulse implements AutoCloseable {
       Duration stuckAtLeast,
       Consumer<FencedException> onFenced) {
     Pulse pulse = new Pulse(store, keys, rank, epochs, stuckAtLeast, onFenced);
-    pulse.every(BEAT, pulse::beat);
-    pulse.every(LOOK, pulse::look);
+    pulse.every(BEAT, pulse.beats, pulse::beat);
+    pulse.every(LOOK, pulse.looks, pulse::look);
     return pulse;
   }
 
-  private void every(Duration pause, Runnable work) {
-    beside.scheduleWithFixedDelay(
-        () -> {
-          try {
-            work.run();
-          } catch (StoreException e) {
-            LOG.warn("rank={} the store is away: {}", rank, e.getMessage());
-          } catch (FencedException e) {
-            onFenced.accept(e);
-          }
-        },
-        0,
-        pause.toMillis(),
-        TimeUnit.MILLISECONDS);
+  private static ScheduledExecutorService beside(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        work -> {
+          Thread thread = new Thread(work, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private void every(Duration pause, ScheduledExecutorService thread, Runnable work) {
+    thread.scheduleWithFixedDelay(() -> guarded(work), 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (StoreException e) {
+      LOG.warn("rank={} the store is away: {}", rank, e.getMessage());
+    } catch (FencedException e) {
+      onFenced.accept(e);
+    }
   }
 
   private void look() {
@@ -155,9 +156,14 @@ final class Pulse implements AutoCloseable {
 
   /** What is being done from now on; said again, it is a sign that it goes on. */
   synchronized void phase(Phase next) {
+    boolean changes = phase != next;
     phase = next;
     lastStep = System.nanoTime();
     dumped = false;
+    if (changes) {
+      // A phase may be shorter than the pause between two beats, and is to be seen all the same.
+      beats.execute(() -> guarded(this::beat));
+    }
   }
 
   /** Training goes on from here. */
@@ -178,6 +184,7 @@ final class Pulse implements AutoCloseable {
 
   @Override
   public void close() {
-    beside.shutdownNow();
+    beats.shutdownNow();
+    looks.shutdownNow();
   }
 }
