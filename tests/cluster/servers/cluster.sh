@@ -12,7 +12,7 @@ readonly node=tatara-node node_link=tatara-node pod_link=tatara-pods firewall=ta
 readonly address=10.240.0.1 pods=10.244.0.0/22 services=10.96.0.0/16 kubernetes_service=10.96.0.1
 readonly api=https://$address:6443 etcd=http://127.0.0.1:12379 etcd_peer=http://127.0.0.1:12380
 readonly temporal=$address:7233 temporal_metrics=$address:7235 s3=http://$address:9000
-readonly redis_port=16379 repo_port=18091
+readonly prometheus=http://127.0.0.1:19090 redis_port=16379 repo_port=18091
 readonly pause_image=tatara.test/pause:1 busybox_image=tatara.test/busybox:1
 readonly control_plane=(etcd apiserver controller-manager scheduler containerd kubelet kube-proxy coredns)
 

@@ -2,6 +2,9 @@ package dev.tatara.tests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.tatara.tests.pipeline.TataraCommand;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,30 +25,37 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("cluster")
 @Timeout(120)
 class ChartOnClusterTest {
+  /** Whose definitions are needed: KEDA's, and the Prometheus Operator's. */
+  private static final List<String> OTHERS = List.of("keda", "monitoring");
+
   private static final Pattern KIND = Pattern.compile("(?m)^kind: ");
-  private static final Pattern OF_THE_PROMETHEUS_OPERATOR =
-      Pattern.compile("(?m)^apiVersion: monitoring\\.coreos\\.com/");
   private static final List<String> NAMESPACES =
       List.of("models", "models-pods", "team-a", "team-b");
 
   private static Cluster cluster;
-  private static String definitions = "";
 
   @TempDir private Path folder;
 
   @BeforeAll
   static void define() throws Exception {
     cluster = Cluster.up(List.of("kubernetes"), List.of());
-    definitions = cluster.value("BIN") + "/../keda";
-    cluster.define(definitions);
+    for (String others : OTHERS) {
+      cluster.define(folderOf(others));
+    }
     for (String namespace : NAMESPACES) {
       cluster.kubectl("create", "namespace", namespace);
     }
   }
 
+  private static String folderOf(String others) {
+    return cluster.value("BIN") + "/../" + others;
+  }
+
   @AfterAll
   static void remove() throws Exception {
-    cluster.kubectl("delete", "-f", definitions);
+    for (String others : OTHERS) {
+      cluster.kubectl("delete", "-f", folderOf(others));
+    }
     for (String namespace : NAMESPACES) {
       cluster.kubectl("delete", "namespace", namespace, "--ignore-not-found");
     }
@@ -56,13 +67,37 @@ class ChartOnClusterTest {
     }
   }
 
+  @Test
+  void whatTheChartGivesToPrometheusIsUnderstood() throws Exception {
+    List<JsonNode> rules = new ArrayList<>();
+    YAMLMapper yaml = new YAMLMapper();
+    for (Path golden : cases()) {
+      try (MappingIterator<JsonNode> objects =
+          yaml.readerFor(JsonNode.class).readValues(golden.toFile())) {
+        objects.forEachRemaining(
+            object -> {
+              if (object.path("kind").asText().equals("PrometheusRule")) {
+                rules.add(object.path("spec"));
+              }
+            });
+      }
+    }
+
+    assertThat(rules).isNotEmpty();
+    for (JsonNode rule : rules) {
+      Path file = folder.resolve("rules.yaml");
+      yaml.writeValue(file.toFile(), rule);
+      List<String> check = List.of("promtool", "check", "rules", file.toString());
+      assertThat(Tool.run(Map.of(), Duration.ofSeconds(30), check)).contains("SUCCESS");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   void whatTheChartGivesIsAsTheDefinitionsWantIt(Path golden) throws Exception {
     List<String> objects =
         Stream.of(Files.readString(golden).split("(?m)^---$"))
             .filter(object -> KIND.matcher(object).find())
-            .filter(object -> !OF_THE_PROMETHEUS_OPERATOR.matcher(object).find())
             .toList();
     Path file = folder.resolve("objects.yaml");
     Files.writeString(file, String.join("\n---\n", objects));

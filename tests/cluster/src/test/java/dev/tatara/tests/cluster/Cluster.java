@@ -43,7 +43,7 @@ final class Cluster {
    * Starts what does not run, and imports images.
    *
    * @param parts {@code kubernetes}, {@code minio}, {@code temporal}, {@code argocd}, {@code
-   *     jobset}
+   *     jobset}, {@code prometheus}
    */
   static Cluster up(List<String> parts, List<String> images)
       throws IOException, InterruptedException {

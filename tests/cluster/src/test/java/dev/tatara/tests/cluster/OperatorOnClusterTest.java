@@ -44,7 +44,7 @@ class OperatorOnClusterTest {
   static void install() throws Exception {
     cluster =
         Cluster.up(
-            List.of("kubernetes", "temporal", "minio"),
+            List.of("kubernetes", "temporal", "minio", "prometheus"),
             List.of("trainer", "evaluator", "worker", "operator"));
     pipelines = new Pipelines(cluster, cluster.client(), NAMESPACE, folder);
     cluster.define(Cluster.DEFINITION);
@@ -102,6 +102,25 @@ class OperatorOnClusterTest {
     assertThat(runId("killed")).isEqualTo(run);
     assertThat(pipelines.status("killed").runId()).isEqualTo(run);
     pipelines.kubectl("delete", "tp", "killed", "--timeout=50s");
+  }
+
+  @Test
+  void aPrometheusSeesWorkerOperatorAndEachRankOfARun() throws Exception {
+    Prometheus prometheus = new Prometheus(cluster);
+    String here = "{namespace=\"%s\"}".formatted(NAMESPACE);
+    pipelines.apply(Pipelines.document("scraped", LONG));
+
+    String steps = "tatara_training_step{run=\"%s-scraped\"} > 0".formatted(NAMESPACE);
+    Patience.await(
+        () -> prometheus.labels(steps, "rank").equals(List.of("0")),
+        () -> prometheus.labels("up" + here, "pod").toString());
+
+    assertThat(prometheus.labels(steps, "stage")).containsExactly("pretrain");
+    assertThat(prometheus.labels(steps, "node")).containsExactly(cluster.value("NODE_NAME"));
+    assertThat(prometheus.labels("up" + here + " == 1", "component"))
+        .contains("worker", "operator", "trainer");
+    assertThat(prometheus.labels("tatara_operator_leader" + here + " == 1", "pod")).hasSize(1);
+    pipelines.kubectl("delete", "tp", "scraped", "--timeout=55s");
   }
 
   @Test
