@@ -47,7 +47,7 @@ final class Services implements AutoCloseable {
       started.push(StateLock.take(state, purpose));
       StoreSettings store = store(state, ports, environment, started);
       String temporal = environment.getOrDefault("TEMPORAL_ADDRESS", "");
-      if (temporal.isBlank()) {
+      if (!Temporal.isNamed(environment)) {
         EmbeddedTemporal server = EmbeddedTemporal.start(ports.temporal());
         started.push(server);
         temporal = server.address();

@@ -59,15 +59,17 @@ final class StatusCommand implements Callable<Integer> {
 
   private Optional<PipelineStatus> live(State state) {
     Map<String, String> environment = System.getenv();
-    String address = environment.getOrDefault("TEMPORAL_ADDRESS", "");
-    if (!address.isBlank()) {
-      return ask(address, environment.getOrDefault("TEMPORAL_NAMESPACE", "default"));
+    if (Temporal.isNamed(environment)) {
+      return ask(Temporal.connect(environment));
     }
-    return Endpoints.running(state).flatMap(found -> ask(found.temporal(), found.namespace()));
+    return Endpoints.running(state)
+        .map(found -> Temporal.connect(found.temporal(), found.namespace()))
+        .flatMap(this::ask);
   }
 
-  private Optional<PipelineStatus> ask(String address, String namespace) {
-    try (Temporal temporal = Temporal.connect(address, namespace)) {
+  /** Closes the connection as well. */
+  private Optional<PipelineStatus> ask(Temporal connected) {
+    try (Temporal temporal = connected) {
       WorkflowClient client = temporal.client();
       TrainingPipeline pipeline = client.newWorkflowStub(TrainingPipeline.class, run);
       PipelineStatus told = pipeline.status();

@@ -2,6 +2,7 @@ package dev.tatara.cli;
 
 import dev.tatara.config.InvalidInputException;
 import dev.tatara.workflows.PipelineJson;
+import dev.tatara.workflows.client.TemporalConnection;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
@@ -9,6 +10,7 @@ import io.temporal.client.WorkflowClientOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A connection to the Temporal server. */
@@ -19,21 +21,30 @@ final class Temporal implements AutoCloseable {
   private final WorkflowServiceStubs stubs;
   private final WorkflowClient client;
 
-  private Temporal(WorkflowServiceStubs stubs, String namespace) {
-    this.stubs = stubs;
-    this.client =
-        WorkflowClient.newInstance(
-            stubs,
-            WorkflowClientOptions.newBuilder()
-                .setNamespace(namespace)
-                .setDataConverter(PipelineJson.converter())
-                .build());
+  private Temporal(WorkflowClient client) {
+    this.stubs = client.getWorkflowServiceStubs();
+    this.client = client;
+  }
+
+  /** Whether the environment names a server: then no embedded one is used. */
+  static boolean isNamed(Map<String, String> environment) {
+    return !environment.getOrDefault("TEMPORAL_ADDRESS", "").isBlank();
   }
 
   /**
-   * Connects.
+   * Connects to the server that the environment names, with the certificates or the key that it
+   * names too.
    *
-   * @throws InvalidInputException if the server does not answer
+   * @throws InvalidInputException if it does not answer, or refuses
+   */
+  static Temporal connect(Map<String, String> environment) {
+    return new Temporal(TemporalConnection.connect(environment));
+  }
+
+  /**
+   * Connects to an embedded server.
+   *
+   * @throws InvalidInputException if it does not answer
    */
   static Temporal connect(String address, String namespace) {
     WorkflowServiceStubs stubs =
@@ -44,11 +55,17 @@ final class Temporal implements AutoCloseable {
     } catch (RuntimeException e) {
       stubs.shutdownNow();
       throw new InvalidInputException(
-          "Temporal at %s does not answer (%s); check TEMPORAL_ADDRESS, or unset it to use the embedded server"
+          "The embedded Temporal at %s does not answer (%s); end the command that runs it, and start it again"
               .formatted(address, e.getMessage()),
           e);
     }
-    return new Temporal(stubs, namespace);
+    return new Temporal(
+        WorkflowClient.newInstance(
+            stubs,
+            WorkflowClientOptions.newBuilder()
+                .setNamespace(namespace)
+                .setDataConverter(PipelineJson.converter())
+                .build()));
   }
 
   /** A server that refuses is given up soon; one that is slow, on a busy machine, is not. */

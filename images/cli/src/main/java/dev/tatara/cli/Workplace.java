@@ -11,6 +11,7 @@ import dev.tatara.worker.TataraWorker;
 import dev.tatara.worker.WorkerSettings;
 import io.temporal.client.WorkflowClient;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,11 @@ final class Workplace implements AutoCloseable {
    */
   static Workplace open(Home home, State state, Endpoints endpoints, Path base) {
     Artifacts artifacts = new Artifacts(ObjectStore.connect(endpoints.store()));
-    Temporal temporal = Temporal.connect(endpoints.temporal(), endpoints.namespace());
+    Map<String, String> environment = System.getenv();
+    Temporal temporal =
+        Temporal.isNamed(environment)
+            ? Temporal.connect(environment)
+            : Temporal.connect(endpoints.temporal(), endpoints.namespace());
     WorkerSettings settings =
         new WorkerSettings(
             endpoints.store(),
@@ -53,7 +58,7 @@ final class Workplace implements AutoCloseable {
             state.directory(),
             base,
             Runtime.getRuntime().availableProcessors());
-    MetricsServer metrics = MetricsServer.start(System.getenv());
+    MetricsServer metrics = MetricsServer.start(environment);
     LocalPods pods =
         new LocalPods(state.directory(), image -> Program.installed(home.directory(), image));
     TataraWorker worker = TataraWorker.start(temporal.client(), settings, pods);
