@@ -1,6 +1,7 @@
 package dev.tatara.k8s;
 
 import dev.tatara.config.artifact.Stage;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -25,6 +26,7 @@ import java.util.TreeSet;
  * @param environment further variables, such as those of the object store; never logged
  * @param avoidedNodes machines that are taken only where there is no other; no part of the work:
  *     the same gang may be formed elsewhere
+ * @param grace how long its processes may take to save what they have, once they are asked to go
  */
 public record Gang(
     String run,
@@ -39,7 +41,8 @@ public record Gang(
     int threads,
     int maxHeapMegabytes,
     SortedMap<String, String> environment,
-    SortedSet<String> avoidedNodes) {
+    SortedSet<String> avoidedNodes,
+    Duration grace) {
   public Gang {
     environment = new TreeMap<>(environment);
     avoidedNodes = new TreeSet<>(avoidedNodes);
@@ -60,7 +63,8 @@ public record Gang(
         threads,
         maxHeapMegabytes,
         environment,
-        avoidedNodes);
+        avoidedNodes,
+        grace);
   }
 
   /** The programs that run in pods. */

@@ -219,7 +219,8 @@ class LocalPodsTest {
         1,
         64,
         new TreeMap<>(Map.of("AWS_SECRET_ACCESS_KEY", "s3cr3t-value")),
-        Collections.emptySortedSet());
+        Collections.emptySortedSet(),
+        Duration.ofMinutes(2));
   }
 
   private RunningGang start(String task, int worldSize) {

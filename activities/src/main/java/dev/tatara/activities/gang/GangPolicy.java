@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param soon the same while a recovery is under way
  * @param hang longest time without any progress before the gang counts as hung
  * @param stalled the same for a gang that makes steps, unless twenty of its steps take longer
- * @param grace time to save a checkpoint after SIGTERM
+ * @param grace time to save a checkpoint after SIGTERM, for processes of this machine
  * @param farewell time in which ranks that are done end by themselves
  * @param formation about how long it takes to end a small gang and to form it anew, on a cluster
  * @param budgets how often what may fail

@@ -59,7 +59,7 @@ public final class GangRun {
     Ledger ledger = new Ledger(store);
     Failures failures = new Failures(task, ledger, listener, clock);
     Map<String, LedgerEntry> earlier = ledger.entries(task.run(), task.name());
-    Optional<RunningGang> left = pods.adopt(gang(task, 1, Collections.emptySortedSet()));
+    Optional<RunningGang> left = pods.adopt(known(task));
     int epoch;
     if (left.isPresent()) {
       epoch = takeUp(failures, earlier, epochs);
@@ -71,14 +71,15 @@ public final class GangRun {
     }
     List<LedgerEntry> before = ledger.entries(task.run());
     Patience patience = new Patience(task, policy);
+    Duration grace = GracePeriod.of(task, epochs.progress().orElse(null));
     RunningGang gang =
         left.isPresent()
             ? left.get()
-            : pods.createOrAdopt(gang(task, epoch, avoided(before, List.of())));
+            : pods.createOrAdopt(gang(task, epoch, avoided(before, List.of()), grace));
     while (true) {
       GangWatch watch =
           new GangWatch(task, gang, epoch, epochs, listener, failures, patience, policy);
-      if (watch(watch, gang, epochs, listener, before)) {
+      if (watch(watch, gang, epochs, listener, before, gang.heals() ? grace : policy.grace())) {
         return failures.entries();
       }
       SortedSet<String> avoided = avoided(before, failures.entries());
@@ -88,7 +89,8 @@ public final class GangRun {
           task.stage().word(),
           avoided);
       epoch = epochs.open();
-      gang = pods.createOrAdopt(gang(task, epoch, avoided));
+      grace = GracePeriod.of(task, epochs.progress().orElse(null));
+      gang = pods.createOrAdopt(gang(task, epoch, avoided, grace));
     }
   }
 
@@ -105,7 +107,7 @@ public final class GangRun {
   public List<LedgerEntry> conclude(GangTask task, GangListener listener) {
     Ledger ledger = new Ledger(store);
     Map<String, LedgerEntry> earlier = ledger.entries(task.run(), task.name());
-    Optional<RunningGang> left = pods.adopt(gang(task, 1, Collections.emptySortedSet()));
+    Optional<RunningGang> left = pods.adopt(known(task));
     if (left.isEmpty()) {
       return List.copyOf(earlier.values());
     }
@@ -134,9 +136,10 @@ public final class GangRun {
       RunningGang gang,
       Epochs epochs,
       GangListener listener,
-      List<LedgerEntry> before)
+      List<LedgerEntry> before,
+      Duration longest)
       throws InterruptedException {
-    Duration grace = policy.grace();
+    Duration grace = longest;
     boolean wanted = false;
     try {
       boolean done =
@@ -183,7 +186,12 @@ public final class GangRun {
     }
   }
 
-  private Gang gang(GangTask task, int epoch, SortedSet<String> avoidedNodes) {
+  /** As it is found, whoever formed it, and when. */
+  private Gang known(GangTask task) {
+    return gang(task, 1, Collections.emptySortedSet(), Duration.ZERO);
+  }
+
+  private Gang gang(GangTask task, int epoch, SortedSet<String> avoidedNodes, Duration grace) {
     return new Gang(
         task.run(),
         task.stage(),
@@ -197,6 +205,7 @@ public final class GangRun {
         task.threads(),
         task.maxHeapMegabytes(),
         new TreeMap<>(settings.toEnvironment()),
-        avoidedNodes);
+        avoidedNodes,
+        grace);
   }
 }

@@ -10,6 +10,8 @@ import dev.tatara.k8s.Gang;
  * @param command and {@code task} as in {@link Gang}
  * @param workPrefix key prefix of the progress object and the epoch, ending in a slash; different
  *     for different work
+ * @param checkpointBytes about the size of one rank's part of a checkpoint; 0 for work that saves
+ *     nothing when it is asked to go
  */
 public record GangTask(
     String run,
@@ -21,4 +23,5 @@ public record GangTask(
     int worldSize,
     int threads,
     int maxHeapMegabytes,
-    String workPrefix) {}
+    String workPrefix,
+    long checkpointBytes) {}

@@ -119,6 +119,7 @@ public final class EvaluateActivitiesImpl implements EvaluateActivities {
         1,
         threads,
         MAX_HEAP_MEGABYTES,
-        task.progress().substring(0, task.progress().lastIndexOf('/') + 1));
+        task.progress().substring(0, task.progress().lastIndexOf('/') + 1),
+        0);
   }
 }

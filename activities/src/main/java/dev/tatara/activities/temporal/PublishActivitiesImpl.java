@@ -99,7 +99,8 @@ public final class PublishActivitiesImpl implements PublishActivities {
             1,
             threads,
             MAX_HEAP_MEGABYTES,
-            work + command + "/"),
+            work + command + "/",
+            0),
         reports);
   }
 

@@ -3,6 +3,7 @@ package dev.tatara.activities.temporal;
 import dev.tatara.activities.data.Prepared;
 import dev.tatara.activities.gang.GangRun;
 import dev.tatara.activities.gang.GangTask;
+import dev.tatara.activities.training.CheckpointSize;
 import dev.tatara.activities.training.TrainTasks;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.config.Json;
@@ -93,6 +94,7 @@ public final class TrainingActivitiesImpl implements TrainingActivities {
         task.worldSize(),
         threadsPerRank,
         MAX_HEAP_MEGABYTES,
-        task.workPrefix());
+        task.workPrefix(),
+        CheckpointSize.ofRank(task, artifacts));
   }
 }

@@ -307,7 +307,8 @@ class GangRunTest {
         2,
         1,
         128,
-        WORK);
+        WORK,
+        0);
   }
 
   private static void kill(String what, String mark) {

@@ -23,7 +23,8 @@ class PatienceTest {
               1000,
               1,
               64,
-              "work/"),
+              "work/",
+              0),
           GangPolicy.DEFAULT);
 
   @Test

@@ -46,9 +46,6 @@ record GangPod(GangManifests manifests) {
   static final int METRICS_PORT = 9464;
   private static final long USER = 10001;
 
-  /** To agree on a step, to end it, and to write a checkpoint. */
-  private static final long GRACE_SECONDS = 120;
-
   /** Weight of a preference, of 1 to 100. */
   private static final int STRONGEST = 100;
 
@@ -76,7 +73,7 @@ record GangPod(GangManifests manifests) {
         .withSubdomain(manifests.name())
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
-        .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+        .withTerminationGracePeriodSeconds(gang().grace().toSeconds())
         .withSecurityContext(podSecurity())
         .withImagePullSecrets(
             manifests.settings().pullSecrets().stream().map(LocalObjectReference::new).toList())

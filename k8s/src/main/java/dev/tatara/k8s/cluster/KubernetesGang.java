@@ -45,6 +45,7 @@ final class KubernetesGang implements RunningGang {
   private final String job;
 
   private final GangView view;
+  private final NodeReports nodes;
   private final Set<String> avoidedNodes;
 
   /** Events of an earlier gang of this name say nothing of this one. */
@@ -60,6 +61,7 @@ final class KubernetesGang implements RunningGang {
     this.client = object.client();
     this.namespace = manifests.settings().namespace();
     this.job = manifests.jobName();
+    this.nodes = new NodeReports(client);
     this.view = new GangView(job, gang.worldSize(), Secrets.of(gang.environment()));
     this.informer =
         client.pods().inNamespace(namespace).withLabels(GangNames.selector(gang)).inform(view);
@@ -67,7 +69,7 @@ final class KubernetesGang implements RunningGang {
 
   @Override
   public List<PodStatus> status() {
-    return view.status();
+    return view.status().stream().map(nodes::with).toList();
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads from a pod's status whether it has ended, how, and why. Pure. */
@@ -86,6 +87,7 @@ final class PodEnd {
     if (parts.isEmpty() && pod.getStatus().getReason() != null) {
       parts.add(sentence(pod.getStatus().getReason(), pod.getStatus().getMessage()));
     }
+    unhealthyDevices(pod).ifPresent(parts::add);
     Optional<ContainerStateTerminated> end = terminated(pod);
     if (end.isPresent() && "OOMKilled".equals(end.get().getReason())) {
       parts.add(
@@ -98,6 +100,24 @@ final class PodEnd {
     end.map(ContainerStateTerminated::getMessage).map(PodEnd::lastLine).ifPresent(parts::add);
     String all = secrets.removedFrom(String.join(": ", parts));
     return all.length() <= LONGEST ? all : all.substring(0, LONGEST) + "…";
+  }
+
+  /** As the node's device plugin sees them (KEP-4680). */
+  private static Optional<String> unhealthyDevices(Pod pod) {
+    String devices =
+        pod.getStatus().getContainerStatuses().stream()
+            .flatMap(container -> container.getAllocatedResourcesStatus().stream())
+            .flatMap(
+                resource ->
+                    resource.getResources().stream()
+                        .filter(device -> "Unhealthy".equals(device.getHealth()))
+                        .map(device -> resource.getName() + " " + device.getResourceID()))
+            .collect(Collectors.joining(", "));
+    return devices.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the node says that a device is unhealthy (%s); drain %s and have it looked at"
+                .formatted(devices, text(pod.getSpec().getNodeName())));
   }
 
   private static String memoryLimit(Pod pod) {

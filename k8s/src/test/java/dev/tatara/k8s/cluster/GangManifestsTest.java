@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,7 +154,8 @@ class GangManifestsTest {
                 "an-access-key",
                 "AWS_SECRET_ACCESS_KEY",
                 "a-secret-key")),
-        new TreeSet<>(avoidedNodes));
+        new TreeSet<>(avoidedNodes),
+        Duration.ofMinutes(2));
   }
 
   private static String yaml(Gang gang, Placement placement) {

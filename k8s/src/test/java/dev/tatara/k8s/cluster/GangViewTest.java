@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.ResourceStatusBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,26 @@ class GangViewTest {
     assertThat(view.status().get(0).lastLine())
         .isEqualTo("EvictionByEvictionAPI (Eviction API: evicting): could not reach ***");
     assertThat(view.status().get(0).dismissed()).isTrue();
+  }
+
+  @Test
+  void aDeviceThatTheNodeCallsUnhealthyIsNamed() {
+    Pod pod = ended(pod(0, "a", "Failed"), 134, "Error", "CUDA error: uncorrectable ECC error");
+    pod.getStatus()
+        .getContainerStatuses()
+        .get(0)
+        .setAllocatedResourcesStatus(
+            List.of(
+                new ResourceStatusBuilder()
+                    .withName("nvidia.com/gpu")
+                    .addNewResource("Healthy", "GPU-1")
+                    .addNewResource("Unhealthy", "GPU-7")
+                    .build()));
+    view.onAdd(pod);
+
+    assertThat(view.status().get(0).lastLine())
+        .isEqualTo(
+            "the node says that a device is unhealthy (nvidia.com/gpu GPU-7); drain node-1 and have it looked at: CUDA error: uncorrectable ECC error");
   }
 
   @Test

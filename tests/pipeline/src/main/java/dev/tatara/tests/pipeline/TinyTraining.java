@@ -144,7 +144,8 @@ public final class TinyTraining {
         task.worldSize(),
         1,
         MAX_HEAP_MEGABYTES,
-        task.workPrefix());
+        task.workPrefix(),
+        1_000_000);
   }
 
   /** Name, size and digest of all that a finished training left: equal means equal bytes. */
