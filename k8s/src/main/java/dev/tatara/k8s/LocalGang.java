@@ -1,5 +1,6 @@
 package dev.tatara.k8s;
 
+import dev.tatara.config.LogTail;
 import dev.tatara.config.Secrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,8 +38,9 @@ final class LocalGang implements RunningGang {
     PodStatus status(Secrets secrets) {
       // The JDK reports 128 + signal for a process that a signal has ended, as a shell does.
       Integer code = running() ? null : process.exitValue();
-      String line = code == null ? "" : LastLine.of(launch.log(rank), secrets);
-      return new PodStatus(rank, launch.pod(rank), launch.node(), code, line);
+      String log = code == null ? "" : LogFile.tail(launch.log(rank), secrets);
+      return new PodStatus(
+          rank, launch.pod(rank), launch.node(), code, LogTail.last(log), false, log);
     }
   }
 

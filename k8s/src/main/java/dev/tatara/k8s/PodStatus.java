@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitCode null while it runs; 128 + signal if a signal ended it
  * @param lastLine last line of its log, with credentials removed; why it ended, where that is known
  * @param dismissed it was asked to go: its pod was deleted, evicted or preempted
+ * @param log last lines of its log, with credentials removed; empty while it runs
  */
 public record PodStatus(
     int rank,
@@ -17,10 +18,11 @@ public record PodStatus(
     String node,
     @Nullable Integer exitCode,
     String lastLine,
-    boolean dismissed) {
-  /** One that nobody has asked to go, as far as is known. */
+    boolean dismissed,
+    String log) {
+  /** One that nobody has asked to go, as far as is known, and without a log. */
   public PodStatus(int rank, String pod, String node, @Nullable Integer exitCode, String lastLine) {
-    this(rank, pod, node, exitCode, lastLine, false);
+    this(rank, pod, node, exitCode, lastLine, false, "");
   }
 
   /** It has not ended. */

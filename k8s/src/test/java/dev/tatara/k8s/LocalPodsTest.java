@@ -183,6 +183,7 @@ class LocalPodsTest {
     awaitEnd(gang);
 
     assertThat(gang.status().get(0).lastLine()).isEqualTo("key is ***");
+    assertThat(gang.status().get(0).log()).endsWith("key is ***").doesNotContain("s3cr3t");
   }
 
   @Test

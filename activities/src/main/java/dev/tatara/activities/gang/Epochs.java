@@ -114,6 +114,14 @@ final class Epochs {
     return incidents;
   }
 
+  /** Last lines of the process that an incident tells of; empty if it told none. */
+  String log(String incident) {
+    return store
+        .readIfPresent(keys.incidentLog(incident))
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+        .orElse("");
+  }
+
   private int number(String key) {
     return store
         .readIfPresent(key)

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The failures that one attempt at a gang's work met, each told and stored at once. */
@@ -110,9 +111,10 @@ final class Failures {
    * The ranks and their pods say what they survived without help; what was told before is not told
    * again.
    *
+   * @param logs last lines of the process that an incident tells of, by its name
    * @return those that are new and not over: no step has been made since
    */
-  List<LedgerEntry> survived(Map<String, LedgerEntry> incidents) {
+  List<LedgerEntry> survived(Map<String, LedgerEntry> incidents, UnaryOperator<String> logs) {
     List<LedgerEntry> unfinished = new ArrayList<>();
     incidents.forEach(
         (name, entry) -> {
@@ -122,6 +124,9 @@ final class Failures {
             return;
           }
           publish(name, entry);
+          if (known == null) {
+            keepLog(name, logs.apply(name));
+          }
           if (isOpen(entry) && !open.contains(name)) {
             open.add(name);
             unfinished.add(entry);
@@ -173,6 +178,13 @@ final class Failures {
     open.add(name);
     int lastStep = progress == null ? 0 : (int) progress.done();
     publish(name, entry(at, pod, failureClass, evidence, epoch, lastStep));
+    keepLog(name, pod.log());
+  }
+
+  private void keepLog(String name, String log) {
+    if (!log.isEmpty()) {
+      ledger.writeLog(task.run(), task.name(), name, log);
+    }
   }
 
   private LedgerEntry entry(

@@ -159,7 +159,7 @@ final class GangWatch {
 
   /** What was healed without the launcher counts like what it heals. */
   private void heed(Map<String, LedgerEntry> incidents) {
-    for (LedgerEntry incident : failures.survived(incidents)) {
+    for (LedgerEntry incident : failures.survived(incidents, epochs::log)) {
       noticed();
       failedEpoch = Math.max(failedEpoch, incident.epoch());
       hangs.restarted(failedEpoch);

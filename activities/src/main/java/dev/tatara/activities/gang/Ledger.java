@@ -3,6 +3,7 @@ package dev.tatara.activities.gang;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.config.Json;
 import dev.tatara.config.task.LedgerEntry;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -22,6 +23,12 @@ public final class Ledger {
   /** Writes an entry, in place of an earlier one of the same name of the same gang. */
   public void write(String run, String gang, String name, LedgerEntry entry) {
     store.write("%s%s-%s.json".formatted(prefix(run), gang, name), Json.bytes(entry));
+  }
+
+  /** Keeps the last lines of the log of the process that an entry tells of. */
+  public void writeLog(String run, String gang, String name, String log) {
+    store.write(
+        "runs/%s/logs/%s-%s.log".formatted(run, gang, name), log.getBytes(StandardCharsets.UTF_8));
   }
 
   /** All entries of a run, oldest first. */

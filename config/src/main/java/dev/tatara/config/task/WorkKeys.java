@@ -88,7 +88,17 @@ public record WorkKeys(String prefix) {
 
   /** {@link LedgerEntry} of a process that ended within its pod, the {@code number}-th there. */
   public String incident(String pod, int number) {
-    return incidents() + POD + "%s-%d.json".formatted(pod, number);
+    return incidents() + incidentName(pod, number) + ".json";
+  }
+
+  /** Last lines of the log of the process that such an incident tells of. */
+  public String incidentLog(String name) {
+    return prefix + "logs/%s.log".formatted(name);
+  }
+
+  /** Name of the {@code number}-th incident in a pod. */
+  public static String incidentName(String pod, int number) {
+    return POD + "%s-%d".formatted(pod, number);
   }
 
   /** Whether an incident of this name is the end of a process in a pod that went on. */

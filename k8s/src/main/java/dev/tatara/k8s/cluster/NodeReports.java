@@ -42,7 +42,7 @@ final class NodeReports {
     }
     String evidence = pod.lastLine().isEmpty() ? trouble : trouble + ": " + pod.lastLine();
     return new PodStatus(
-        pod.rank(), pod.pod(), pod.node(), pod.exitCode(), evidence, pod.dismissed());
+        pod.rank(), pod.pod(), pod.node(), pod.exitCode(), evidence, pod.dismissed(), pod.log());
   }
 
   private Optional<String> ask(String name) {

@@ -1,5 +1,6 @@
 package dev.tatara.k8s.cluster;
 
+import dev.tatara.config.LogTail;
 import dev.tatara.config.Secrets;
 import dev.tatara.k8s.PodStatus;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,9 @@ final class PodEnd {
   private static final int KILLED = 128 + 9;
 
   private static final int LONGEST = 2_000;
+
+  /** The kubelet keeps no more of a log. */
+  private static final int MESSAGE_BYTES = 2048;
 
   private PodEnd() {}
 
@@ -50,7 +55,8 @@ final class PodEnd {
         text(pod.getSpec().getNodeName()),
         code,
         code == null ? "" : evidence(pod, secrets),
-        isDismissed(pod));
+        isDismissed(pod),
+        code == null ? "" : log(pod, secrets));
   }
 
   /** Somebody wants it gone: it was deleted, evicted, preempted, or its node is drained. */
@@ -97,7 +103,10 @@ final class PodEnd {
     if (parts.isEmpty() && pod.getMetadata().getDeletionTimestamp() != null) {
       parts.add("the pod was deleted");
     }
-    end.map(ContainerStateTerminated::getMessage).map(PodEnd::lastLine).ifPresent(parts::add);
+    String last = LogTail.last(log(pod, secrets));
+    if (!last.isEmpty()) {
+      parts.add(last);
+    }
     String all = secrets.removedFrom(String.join(": ", parts));
     return all.length() <= LONGEST ? all : all.substring(0, LONGEST) + "…";
   }
@@ -134,12 +143,13 @@ final class PodEnd {
     return text(message).isBlank() ? text(reason) : "%s (%s)".formatted(text(reason), message);
   }
 
-  private static String lastLine(String message) {
-    return message
-        .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .reduce("", (a, b) -> b);
+  /** What the kubelet has kept of it, as the policy of the container says. */
+  private static String log(Pod pod, Secrets secrets) {
+    String message =
+        terminated(pod).map(ContainerStateTerminated::getMessage).map(PodEnd::text).orElse("");
+    boolean isCut = message.getBytes(StandardCharsets.UTF_8).length >= MESSAGE_BYTES;
+    // The first line may be the rest of one.
+    return LogTail.of(message.lines().skip(isCut ? 1 : 0), secrets);
   }
 
   private static String text(@Nullable String value) {

@@ -62,6 +62,7 @@ class GangViewTest {
     assertThat(end.dismissed()).isTrue();
     assertThat(end.exitCode()).isEqualTo(75);
     assertThat(end.lastLine()).isEqualTo("the pod was deleted: saved step 7");
+    assertThat(end.log()).isEqualTo("asked to go\nsaved step 7");
   }
 
   @Test
@@ -83,6 +84,15 @@ class GangViewTest {
     assertThat(view.status().get(0).lastLine())
         .isEqualTo("EvictionByEvictionAPI (Eviction API: evicting): could not reach ***");
     assertThat(view.status().get(0).dismissed()).isTrue();
+  }
+
+  @Test
+  void aLogThatTheKubeletHasCutBeginsWithAWholeLineAndHidesCredentials() {
+    String cut = "cret is the end of a line\n" + "s3cret in a line\n".repeat(200);
+    view.onAdd(ended(pod(0, "a", "Failed"), 1, "Error", cut.substring(0, 2048)));
+
+    assertThat(view.status().get(0).log().lines().limit(29)).containsOnly("*** in a line");
+    assertThat(view.status().get(0).log().lines()).hasSize(30);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.tatara.base.pod;
 
 import dev.tatara.base.process.ProgressFile;
+import dev.tatara.config.LogTail;
 import dev.tatara.config.Secrets;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,12 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
 /** The process that works. What it writes goes to the log of the pod. */
 final class Child {
-  private static final int LONGEST_LINE = 2_000;
-
   /** Its output ends with it, unless a process of its own still holds it. */
   private static final Duration OUTPUT = Duration.ofSeconds(2);
 
@@ -29,7 +30,9 @@ final class Child {
   private final Secrets secrets;
   private final Instant startedAt = Instant.now();
   private final long memoryKills = MemoryLimit.kills();
-  private volatile String lastLine = "";
+
+  /** Newest last; guarded by itself. */
+  private final Deque<String> lines = new ArrayDeque<>();
 
   private Child(Process process, Secrets secrets, PrintStream log) {
     this.process = process;
@@ -51,11 +54,26 @@ final class Child {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         log.println(line);
         if (!line.isBlank()) {
-          lastLine = line.strip();
+          keep(line);
         }
       }
     } catch (IOException e) {
       // Its output broke off with it.
+    }
+  }
+
+  private void keep(String line) {
+    synchronized (lines) {
+      lines.addLast(line);
+      if (lines.size() > LogTail.LINES) {
+        lines.removeFirst();
+      }
+    }
+  }
+
+  private String log() {
+    synchronized (lines) {
+      return LogTail.of(lines.stream(), secrets);
     }
   }
 
@@ -64,12 +82,7 @@ final class Child {
     int code = process.waitFor();
     Instant at = Instant.now();
     output.join(OUTPUT.toMillis());
-    String line = secrets.removedFrom(lastLine);
-    return new ChildEnd(
-        at,
-        code,
-        line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…",
-        MemoryLimit.kills() > memoryKills);
+    return new ChildEnd(at, code, log(), MemoryLimit.kills() > memoryKills);
   }
 
   /** It got on with its work, whatever became of it. */

@@ -9,6 +9,8 @@ import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.RestartOrder;
 import dev.tatara.config.task.TaskProgress;
+import dev.tatara.config.task.WorkKeys;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -50,6 +52,9 @@ final class Word {
     while (!Thread.currentThread().isInterrupted()) {
       try {
         ObjectStore store = store();
+        String name = WorkKeys.incidentName(place.pod(), number);
+        // First the log: who finds the incident looks for it.
+        store.write(place.work().incidentLog(name), end.log().getBytes(StandardCharsets.UTF_8));
         store.write(
             place.work().incident(place.pod(), number), Json.bytes(entry(end, progress(store))));
         return;

@@ -15,6 +15,7 @@ import dev.tatara.config.task.WorkKeys;
 import dev.tatara.embedded.EmbeddedObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ class SupervisorTest {
   void aKilledProcessIsStartedAgainAndTheLauncherIsTold() throws Exception {
     store.write(
         WORK.progress(), Json.bytes(new TaskProgress(3, 17, 60, "steps", 9, "training", null, 10)));
-    Process supervisor = supervise("echo the key is test-secret; exec sleep 600");
+    Process supervisor = supervise("echo begins; echo the key is test-secret; exec sleep 600");
     await(() -> starts() == 1);
 
     supervisor.children().forEach(ProcessHandle::destroyForcibly);
@@ -76,6 +77,9 @@ class SupervisorTest {
     assertThat(entry.stage()).isEqualTo(Stage.PRETRAIN);
     assertThat(entry.node()).isEqualTo("node-x");
     assertThat(entry.evidence()).isEqualTo("signal 9: the key is ***");
+    assertThat(store.read(WORK.incidentLog("pod-pod-x-0")))
+        .asString(StandardCharsets.UTF_8)
+        .isEqualTo("begins\nthe key is ***");
     assertThat(entry.epoch()).isEqualTo(3);
     assertThat(entry.lastStep()).isEqualTo(17);
     assertThat(entry.secondsToRecover()).isNegative();

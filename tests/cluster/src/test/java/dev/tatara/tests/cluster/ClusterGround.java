@@ -257,6 +257,13 @@ final class ClusterGround implements AutoCloseable {
     return new Ledger(store).entries(task.run());
   }
 
+  /** Last lines of the logs of what failed. */
+  List<String> logs(TrainTask task) {
+    return store.list("runs/%s/logs/".formatted(task.run())).stream()
+        .map(key -> new String(store.read(key), StandardCharsets.UTF_8))
+        .toList();
+  }
+
   List<ManifestObject> model(TrainTask task) {
     return training.model(task);
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -68,6 +69,9 @@ class GangOnClusterTest {
     assertThat(entry.pod()).isEqualTo(pod);
     assertThat(entry.evidence()).startsWith("signal 9");
     assertThat(entry.secondsToRecover()).isPositive();
+    assertThat(ground.logs(task))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .endsWith(entry.evidence().substring("signal 9: ".length()));
     assertSameModel(task);
   }
 
@@ -88,6 +92,9 @@ class GangOnClusterTest {
     assertThat(entry.pod()).isEqualTo(pod);
     assertThat(entry.lostSteps()).as(entry.toString()).isZero();
     assertThat(entry.secondsToRecover()).isPositive();
+    assertThat(ground.logs(task))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("step=%d was asked to go; a checkpoint is saved".formatted(entry.lastStep()));
     assertSameModel(task);
   }
 
