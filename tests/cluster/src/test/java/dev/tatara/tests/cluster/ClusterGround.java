@@ -105,9 +105,23 @@ final class ClusterGround implements AutoCloseable {
     return launch(task, settings, listener, GangPolicy.DEFAULT);
   }
 
+  /** By somebody who may have less rights. */
+  Future<List<LedgerEntry>> launchBy(KubernetesClient worker, TrainTask task) {
+    return launch(worker, task, settings(), new Silence(), GangPolicy.DEFAULT);
+  }
+
   private Future<List<LedgerEntry>> launch(
       TrainTask task, ClusterSettings settings, GangListener listener, GangPolicy policy) {
-    KubernetesPods pods = new KubernetesPods(client, settings);
+    return launch(client, task, settings, listener, policy);
+  }
+
+  private Future<List<LedgerEntry>> launch(
+      KubernetesClient worker,
+      TrainTask task,
+      ClusterSettings settings,
+      GangListener listener,
+      GangPolicy policy) {
+    KubernetesPods pods = new KubernetesPods(worker, settings);
     GangRun gangs = new GangRun(pods, store, cluster.store(), policy, Clock.systemUTC());
     return launchers.submit(() -> gangs.toEnd(TinyTraining.gang(task), listener));
   }

@@ -17,6 +17,10 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -159,6 +163,23 @@ class TroubleOnClusterTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("namespaces \"nowhere\" not found")
         .hasMessageContaining("Check that the namespace is there");
+  }
+
+  @Test
+  void aWorkerWithoutRightsIsToldAtOnceWhatToInstall() {
+    TrainTask task = ground.task("no-rights", 2, 60);
+    Config nobody =
+        new ConfigBuilder(ground.client().getConfiguration())
+            .withImpersonateUsername("system:serviceaccount:trouble-test:default")
+            .build();
+
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(nobody).build()) {
+      assertThatThrownBy(() -> ClusterGround.end(ground.launchBy(client, task)))
+          .cause()
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("does not let the worker read the Job no-rights-pretrain")
+          .hasMessageContaining("Install the chart's Role for its service account");
+    }
   }
 
   /** What is told of a gang that cannot start, in time; then it is cancelled. */
