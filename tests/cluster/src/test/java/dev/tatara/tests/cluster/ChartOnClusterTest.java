@@ -9,7 +9,9 @@ import dev.tatara.tests.pipeline.TataraCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -43,6 +45,8 @@ class ChartOnClusterTest {
       cluster.define(folderOf(others));
     }
     for (String namespace : NAMESPACES) {
+      // An aborted run may have left it.
+      cluster.kubectl("delete", "namespace", namespace, "--ignore-not-found");
       cluster.kubectl("create", "namespace", namespace);
     }
   }
