@@ -32,6 +32,8 @@ final class ActivityStubs {
   final GateActivities gate = stub(GateActivities.class, TaskQueues.ACTIVITIES, SHORT);
   final PublishActivities publish = stub(PublishActivities.class, TaskQueues.ACTIVITIES, SHARDS);
 
+  final RemovalActivities removal = stub(RemovalActivities.class, TaskQueues.ACTIVITIES, SHORT);
+
   /** For the report of a failed run: it must not hold up the failure. */
   final PublishActivities conclusion =
       Workflow.newActivityStub(

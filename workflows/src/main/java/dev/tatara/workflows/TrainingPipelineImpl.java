@@ -98,6 +98,7 @@ public final class TrainingPipelineImpl implements TrainingPipeline {
   public static void register(
       Worker worker, StageListener listener, BooleanSupplier attributesRegistered) {
     worker.registerWorkflowImplementationFactory(ShardPhase.class, ShardPhaseImpl::new);
+    worker.registerWorkflowImplementationFactory(RunRemoval.class, RunRemovalImpl::new);
     worker.registerWorkflowImplementationFactory(
         TrainingPipeline.class,
         input -> new TrainingPipelineImpl(input, listener, attributesRegistered),

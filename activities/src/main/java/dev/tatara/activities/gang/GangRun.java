@@ -1,5 +1,6 @@
 package dev.tatara.activities.gang;
 
+import dev.tatara.activities.retention.WorkFolders;
 import dev.tatara.base.store.ObjectStore;
 import dev.tatara.base.store.StoreException;
 import dev.tatara.base.store.StoreSettings;
@@ -58,6 +59,7 @@ public final class GangRun {
     Epochs epochs = new Epochs(store, task.workPrefix());
     Ledger ledger = new Ledger(store);
     Failures failures = new Failures(task, ledger, listener, clock);
+    new WorkFolders(store).note(task.run(), task.name(), task.workPrefix());
     Map<String, LedgerEntry> earlier = ledger.entries(task.run(), task.name());
     Optional<RunningGang> left = pods.adopt(known(task));
     int epoch;

@@ -28,7 +28,8 @@ public record PipelineSpec(
     EvaluateConfig evaluate,
     GateConfig gate,
     @Nullable BudgetConfig budget,
-    PublishConfig publish) {
+    PublishConfig publish,
+    RetentionConfig retention) {
 
   public PipelineSpec {
     clean = clean == null ? CleanConfig.DEFAULT : clean;
@@ -39,5 +40,6 @@ public record PipelineSpec(
     evaluate = evaluate == null ? EvaluateConfig.DEFAULT : evaluate;
     gate = gate == null ? GateConfig.DEFAULT : gate;
     publish = publish == null ? PublishConfig.DEFAULT : publish;
+    retention = retention == null ? RetentionConfig.DEFAULT : retention;
   }
 }

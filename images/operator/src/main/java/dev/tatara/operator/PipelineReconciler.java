@@ -1,5 +1,6 @@
 package dev.tatara.operator;
 
+import dev.tatara.config.run.RetentionConfig.OnDeletion;
 import dev.tatara.k8s.resource.PipelineResource;
 import dev.tatara.k8s.resource.PipelineResourceStatus;
 import dev.tatara.workflows.TaskQueues;
@@ -197,6 +198,9 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
               .filter(own -> own.belongsTo(uid));
       facts.ifPresent(
           own -> orders.cancel(run, own, uid, "the resource %s is deleted".formatted(run)));
+      if (facts.isEmpty() && wantsRemoval(resource)) {
+        orders.remove(run, uid);
+      }
     } catch (TemporalAwayException e) {
       tell(resource, context, String.valueOf(e.getMessage()));
       throw e;
@@ -212,6 +216,13 @@ final class PipelineReconciler implements Reconciler<PipelineResource>, Cleaner<
         "its pods save their state and end; a worker on the task queue %s must run for that"
             .formatted(TaskQueues.WORKFLOWS));
     return DeleteControl.noFinalizerRemoval().rescheduleAfter(OperatorSettings.SOON);
+  }
+
+  /** It had a run, and what that has made is not to be kept. */
+  private static boolean wantsRemoval(PipelineResource resource) {
+    return remembered(resource).workflowId() != null
+        && Desired.of(resource) instanceof Desired.Document desired
+        && desired.document().spec().retention().onDeletion() == OnDeletion.REMOVE;
   }
 
   /** What the deletion waits for. */

@@ -13,16 +13,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a spec means, with all defaults and without its budget, which may change while a run is at
- * work. Keys are sorted and those without a value left out, so that a new version of the records
- * gives the same tree for the same meaning as far as possible.
+ * What a spec means, with all defaults and without what may change while a run is at work: its
+ * budget, and what becomes of what it made. Keys are sorted and those without a value left out, so
+ * that a new version of the records gives the same tree for the same meaning as far as possible.
  */
 record SpecTree(ObjectNode tree) {
-  private static final String BUDGET = "budget";
+  private static final List<String> CHANGEABLE = List.of("budget", "retention");
 
   static SpecTree of(PipelineSpec spec) {
     ObjectNode sorted = (ObjectNode) sorted(Json.MAPPER.valueToTree(spec));
-    sorted.remove(BUDGET);
+    sorted.remove(CHANGEABLE);
     return new SpecTree(sorted);
   }
 

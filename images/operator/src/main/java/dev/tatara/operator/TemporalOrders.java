@@ -2,6 +2,7 @@ package dev.tatara.operator;
 
 import dev.tatara.config.run.RunDocument;
 import dev.tatara.workflows.BudgetChange;
+import dev.tatara.workflows.RunRemoval;
 import dev.tatara.workflows.TaskQueues;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -30,6 +31,7 @@ import java.util.UUID;
  */
 final class TemporalOrders {
   private static final String TYPE = "TrainingPipeline";
+  private static final String REMOVAL = "RunRemoval";
   private static final String IDENTITY = "tatara-operator";
 
   private final TemporalCalls calls;
@@ -155,6 +157,26 @@ final class TemporalOrders {
             throw e;
           }
         });
+  }
+
+  /** Starts the removal of what a run has made; what is under way already is left alone. */
+  void remove(String run, String uid) {
+    StartWorkflowExecutionRequest request =
+        StartWorkflowExecutionRequest.newBuilder()
+            .setNamespace(namespace)
+            .setWorkflowId(run + "-removal")
+            .setWorkflowType(WorkflowType.newBuilder().setName(REMOVAL))
+            .setTaskQueue(TaskQueue.newBuilder().setName(TaskQueues.WORKFLOWS))
+            .setInput(
+                converter.toPayloads(new RunRemoval.Removal(run, RunRemoval.SECONDS)).orElseThrow())
+            .setIdentity(IDENTITY)
+            .setRequestId(requestId(uid, 0, "removal"))
+            .setWorkflowIdReusePolicy(
+                WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
+            .setWorkflowIdConflictPolicy(
+                WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
+            .build();
+    calls.ask(() -> calls.stub().startWorkflowExecution(request));
   }
 
   private static String requestId(String uid, long generation, String predecessor) {

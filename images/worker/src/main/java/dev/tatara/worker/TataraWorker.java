@@ -15,6 +15,7 @@ import dev.tatara.activities.temporal.EvaluateActivitiesImpl;
 import dev.tatara.activities.temporal.GateActivitiesImpl;
 import dev.tatara.activities.temporal.PlanActivitiesImpl;
 import dev.tatara.activities.temporal.PublishActivitiesImpl;
+import dev.tatara.activities.temporal.RemovalActivitiesImpl;
 import dev.tatara.activities.temporal.TrainingActivitiesImpl;
 import dev.tatara.activities.tokenize.TokenizeStage;
 import dev.tatara.activities.training.TrainTasks;
@@ -101,7 +102,8 @@ public final class TataraWorker implements AutoCloseable {
         new TrainingActivitiesImpl(new TrainTasks(artifacts, sources), gangs, artifacts, 1),
         new EvaluateActivitiesImpl(sources, gangs, artifacts, settings.cores()),
         new GateActivitiesImpl(),
-        new PublishActivitiesImpl(gangs, artifacts, settings.cores()));
+        new PublishActivitiesImpl(gangs, artifacts, settings.cores()),
+        new RemovalActivitiesImpl(artifacts));
     Worker shards = factory.newWorker(TaskQueues.DATA, atOnce(settings.cores(), build));
     shards.registerActivitiesImplementations(data);
     factory.start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tatara.base.store.ObjectStore;
 import dev.tatara.k8s.resource.PipelineResourceStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
@@ -102,6 +103,41 @@ class OperatorOnClusterTest {
     assertThat(runId("killed")).isEqualTo(run);
     assertThat(pipelines.status("killed").runId()).isEqualTo(run);
     pipelines.kubectl("delete", "tp", "killed", "--timeout=50s");
+  }
+
+  @Test
+  void aResourceThatSaysSoTakesWhatItsRunHasMadeWithIt() throws Exception {
+    ObjectNode document = Pipelines.document("fleeting", 40);
+    ObjectNode spec = (ObjectNode) document.path("spec");
+    spec.put("seed", 99).putObject("retention").put("onDeletion", "remove");
+    pipelines.apply(document);
+    pipelines.await("fleeting", "Succeeded", Pipelines::isTrue, Duration.ofMinutes(5));
+    ObjectStore store = ObjectStore.connect(tatara.store());
+    String model = store.key(Objects.requireNonNull(pipelines.status("fleeting").model()));
+    assertThat(store.list(model)).anyMatch(key -> key.endsWith("manifest.json"));
+
+    pipelines.kubectl("delete", "tp", "fleeting", "--timeout=55s");
+
+    String run = NAMESPACE + "-fleeting";
+    Patience.await(
+        () -> store.list(model).stream().noneMatch(key -> key.endsWith("manifest.json")),
+        () -> store.list("runs/" + run).toString());
+    // Others of this class were made of the same text, and may find it again.
+    assertThat(store.list("runs/%s/".formatted(run))).allMatch(key -> key.contains("/removal/"));
+    tatara.temporal(CALL, "workflow", "terminate", "--workflow-id", run + "-removal");
+    tatara.temporal(
+        CALL,
+        "workflow",
+        "start",
+        "--type",
+        "RunRemoval",
+        "--task-queue",
+        "tatara-workflows",
+        "--workflow-id",
+        run + "-removal",
+        "--input",
+        "{\"run\": \"%s\", \"seconds\": 1}".formatted(run));
+    Patience.await(() -> store.list(model).isEmpty(), () -> store.list(model).toString());
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tatara.activities.retention;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package dev.tatara.workflows;
+
+import io.temporal.activity.ActivityInterface;
+import java.util.List;
+
+/** What the removal of a run needs from the world; each may be done again. */
+@ActivityInterface(namePrefix = "removal.")
+public interface RemovalActivities {
+  /** Withdraws the artifacts that no other run refers to. */
+  void withdraw(String run);
+
+  /** Deletes what was withdrawn, gives back what another run has come to use, and says so. */
+  Removed delete(String run);
+
+  /**
+   * What came of it.
+   *
+   * @param artifacts that are deleted, by key prefix
+   * @param bytes of these
+   * @param kept those that stay
+   */
+  record Removed(String run, List<String> artifacts, long bytes, List<Kept> kept) {
+    public Removed {
+      artifacts = List.copyOf(artifacts);
+      kept = List.copyOf(kept);
+    }
+  }
+
+  /**
+   * An artifact that stays.
+   *
+   * @param why in a few words
+   */
+  record Kept(String artifact, String why) {}
+}
