@@ -3,7 +3,10 @@ package dev.tatara.workflows;
 import dev.tatara.config.artifact.Stage;
 import dev.tatara.config.run.BudgetConfig;
 import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.Worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +63,7 @@ final class RecordHistories {
     withBudget(folder);
     withApproval(folder);
     continued(folder);
+    removed(folder);
     System.exit(0);
   }
 
@@ -114,6 +118,28 @@ final class RecordHistories {
     }
   }
 
+  /** What a run has made, after its resource was deleted. */
+  private static void removed(Path folder) throws IOException {
+    try (TestWorkflowEnvironment environment = RunRemovalTest.skippingTime()) {
+      Worker worker = environment.newWorker(TaskQueues.WORKFLOWS);
+      TrainingPipelineImpl.register(worker, StageListener.NONE, () -> false);
+      environment
+          .newWorker(TaskQueues.ACTIVITIES)
+          .registerActivitiesImplementations(new FakeRemoval(environment::currentTimeMillis));
+      environment.start();
+      environment
+          .getWorkflowClient()
+          .newWorkflowStub(
+              RunRemoval.class,
+              WorkflowOptions.newBuilder()
+                  .setTaskQueue(TaskQueues.WORKFLOWS)
+                  .setWorkflowId("removal")
+                  .build())
+          .remove(new RunRemoval.Removal("removed", RunRemoval.SECONDS));
+      write(environment, "removal", "removal", folder);
+    }
+  }
+
   private static void awaitWait(TrainingPipeline pipeline, Wait.Kind kind) {
     PipelineFixture.await(() -> PipelineFixture.waits(pipeline, kind));
   }
@@ -128,10 +154,14 @@ final class RecordHistories {
 
   private static void write(PipelineFixture fixture, String id, String name, Path folder)
       throws IOException {
+    write(fixture.environment, id, name, folder);
+  }
+
+  private static void write(
+      TestWorkflowEnvironment environment, String id, String name, Path folder) throws IOException {
     WorkflowExecution execution = WorkflowExecution.newBuilder().setWorkflowId(id).build();
     String json =
-        fixture
-            .environment
+        environment
             .getWorkflowExecutionHistory(execution)
             .toJson(true)
             .replaceAll("\"identity\": \"[^\"]*\"", "\"identity\": \"worker\"");

@@ -8,7 +8,6 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,23 +17,24 @@ import org.junit.jupiter.api.Timeout;
 /** On a server whose clock skips what nobody waits for. */
 @Timeout(60)
 class RunRemovalTest {
-  private final TestWorkflowEnvironment temporal =
-      TestWorkflowEnvironment.newInstance(
-          TestEnvironmentOptions.newBuilder()
-              .setWorkflowClientOptions(
-                  WorkflowClientOptions.newBuilder()
-                      .setDataConverter(PipelineJson.converter())
-                      .build())
-              .build());
+  private final TestWorkflowEnvironment temporal = skippingTime();
+  private final FakeRemoval removal = new FakeRemoval(temporal::currentTimeMillis);
 
-  private long withdrawnAt;
-  private long deletedAt;
+  static TestWorkflowEnvironment skippingTime() {
+    return TestWorkflowEnvironment.newInstance(
+        TestEnvironmentOptions.newBuilder()
+            .setWorkflowClientOptions(
+                WorkflowClientOptions.newBuilder()
+                    .setDataConverter(PipelineJson.converter())
+                    .build())
+            .build());
+  }
 
   @BeforeEach
   void start() {
     Worker worker = temporal.newWorker(TaskQueues.WORKFLOWS);
     TrainingPipelineImpl.register(worker, StageListener.NONE, () -> false);
-    temporal.newWorker(TaskQueues.ACTIVITIES).registerActivitiesImplementations(new FakeRemoval());
+    temporal.newWorker(TaskQueues.ACTIVITIES).registerActivitiesImplementations(removal);
     temporal.start();
   }
 
@@ -48,14 +48,14 @@ class RunRemovalTest {
     RemovalActivities.Removed removed = remove(Map.of("run", "old"));
 
     assertThat(removed.artifacts()).containsExactly("artifacts/pretrain/m0/");
-    assertThat(deletedAt - withdrawnAt).isBetween(600_000L, 620_000L);
+    assertThat(removal.deletedAt - removal.withdrawnAt).isBetween(600_000L, 620_000L);
   }
 
   @Test
   void theTimeBetweenIsTheUsers() {
     remove(Map.of("run", "old", "seconds", 5));
 
-    assertThat(deletedAt - withdrawnAt).isBetween(5_000L, 25_000L);
+    assertThat(removal.deletedAt - removal.withdrawnAt).isBetween(5_000L, 25_000L);
   }
 
   /** As the command line starts it. */
@@ -71,19 +71,5 @@ class RunRemovalTest {
                     .build());
     stub.start(input);
     return stub.getResult(RemovalActivities.Removed.class);
-  }
-
-  /** Notes when it is asked, by the server's clock. */
-  private final class FakeRemoval implements RemovalActivities {
-    @Override
-    public void withdraw(String run) {
-      withdrawnAt = temporal.currentTimeMillis();
-    }
-
-    @Override
-    public Removed delete(String run) {
-      deletedAt = temporal.currentTimeMillis();
-      return new Removed(run, List.of("artifacts/pretrain/m0/"), 4, List.of());
-    }
   }
 }
