@@ -163,7 +163,7 @@ record GangPod(GangManifests manifests) {
   private List<Volume> volumes() {
     List<Volume> volumes = new ArrayList<>();
     volumes.add(new VolumeBuilder().withName(TASK).withConfigMap(task()).build());
-    volumes.add(emptyDir(CACHE, new EmptyDirVolumeSource()));
+    volumes.add(cache());
     volumes.add(emptyDir(TMP, new EmptyDirVolumeSource()));
     if (placement().sharedMemory() != null) {
       Quantity size = ClusterSettings.quantity("sharedMemory", placement().sharedMemory());
@@ -174,6 +174,13 @@ record GangPod(GangManifests manifests) {
 
   private ConfigMapVolumeSource task() {
     return new ConfigMapVolumeSourceBuilder().withName(manifests.name()).build();
+  }
+
+  private Volume cache() {
+    String claim = placement().cacheClaim();
+    return claim == null
+        ? emptyDir(CACHE, new EmptyDirVolumeSource())
+        : new VolumeBuilder().withName(CACHE).withNewPersistentVolumeClaim(claim, false).build();
   }
 
   private static Volume emptyDir(String name, EmptyDirVolumeSource source) {

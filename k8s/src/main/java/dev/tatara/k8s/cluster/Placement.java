@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param evaluator of an evaluator
  * @param sharedMemory size limit of {@code /dev/shm}, which NCCL uses between processes of a node;
  *     null for what the container runtime gives
+ * @param cacheClaim name of a PersistentVolumeClaim, in the namespace of the pods, that keeps what
+ *     they have read of the store; nodes share it, so it must be ReadWriteMany where there are
+ *     several. Null for a volume of each pod's own, which ends with it
  * @param priorityClass name of a PriorityClass, or null
  * @param runtimeClass name of a RuntimeClass, such as {@code nvidia}, or null
  * @param queue name of a Kueue LocalQueue: gangs are made suspended, and wait in it to be admitted;
@@ -41,6 +44,7 @@ public record Placement(
     ResourceRequirements trainer,
     ResourceRequirements evaluator,
     @Nullable String sharedMemory,
+    @Nullable String cacheClaim,
     @Nullable String priorityClass,
     @Nullable String runtimeClass,
     @Nullable String queue,
@@ -58,7 +62,17 @@ public record Placement(
   /** Any node, with as much memory as a model of a few million parameters needs. */
   public static Placement anywhere() {
     return new Placement(
-        Map.of(), List.of(), null, memory("4Gi"), memory("4Gi"), null, null, null, null, false);
+        Map.of(),
+        List.of(),
+        null,
+        memory("4Gi"),
+        memory("4Gi"),
+        null,
+        null,
+        null,
+        null,
+        null,
+        false);
   }
 
   /** Of the pods of an image. */
@@ -84,7 +98,7 @@ public record Placement(
           .readValue(Files.readString(file), Placement.class);
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          "%s (%s) is not a placement: %s. Its keys are nodeSelector, tolerations, topologyKey, trainer, evaluator, sharedMemory, priorityClass, runtimeClass, queue and jobSet"
+          "%s (%s) is not a placement: %s. Its keys are nodeSelector, tolerations, topologyKey, trainer, evaluator, sharedMemory, cacheClaim, priorityClass, runtimeClass, queue and jobSet"
               .formatted(file, FILE, e.getOriginalMessage()),
           e);
     } catch (IOException e) {

@@ -22,10 +22,16 @@ final class PodTrouble {
         .filter(condition -> condition.getType().equals("PodScheduled"))
         .filter(condition -> "Unschedulable".equals(condition.getReason()))
         .findFirst()
-        .map(
-            condition ->
-                "%s finds no node: %s Ask for less, or give the cluster nodes that fit (placement: nodeSelector, tolerations, requests)"
-                    .formatted(name(pod), text(condition.getMessage())));
+        .map(condition -> unscheduled(pod, text(condition.getMessage())));
+  }
+
+  private static String unscheduled(Pod pod, String message) {
+    String remedy =
+        message.contains("persistentvolumeclaim")
+            ? "Make the claim in namespace %s, or change placement: cacheClaim"
+                .formatted(pod.getMetadata().getNamespace())
+            : "Ask for less, or give the cluster nodes that fit (placement: nodeSelector, tolerations, requests)";
+    return "%s finds no node: %s %s".formatted(name(pod), message, remedy);
   }
 
   private static Optional<ContainerStateWaiting> waiting(Pod pod) {

@@ -92,7 +92,8 @@ class ChartOnClusterTest {
     for (JsonNode rule : rules) {
       Path file = folder.resolve("rules.yaml");
       yaml.writeValue(file.toFile(), rule);
-      List<String> check = List.of(cluster.value("BIN") + "/promtool", "check", "rules", file.toString());
+      List<String> check =
+          List.of(cluster.value("BIN") + "/promtool", "check", "rules", file.toString());
       assertThat(Tool.run(Map.of(), Duration.ofSeconds(30), check)).contains("SUCCESS");
     }
   }

@@ -165,6 +165,7 @@ final class ClusterGround implements AutoCloseable {
         null,
         null,
         null,
+        null,
         false);
   }
 

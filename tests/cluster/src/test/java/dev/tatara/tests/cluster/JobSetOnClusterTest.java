@@ -112,6 +112,7 @@ class JobSetOnClusterTest {
             null,
             null,
             null,
+            null,
             true);
     ClusterSettings settings = ground.settings(jobSets);
     return ground.launch(task, settings, new ClusterGround.Silence());

@@ -10,6 +10,7 @@ import dev.tatara.config.task.TaskProgress;
 import dev.tatara.config.task.TrainTask;
 import dev.tatara.k8s.Gang;
 import dev.tatara.k8s.cluster.ClusterSettings;
+import dev.tatara.k8s.cluster.Placement;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
@@ -87,6 +88,27 @@ class TroubleOnClusterTest {
                 settings -> ground.settings(ClusterGround.placement(memory("900Gi"), List.of()))))
         .contains("finds no node")
         .contains("Insufficient memory");
+  }
+
+  @Test
+  void aVolumeClaimThatIsNotThereIsNamed() throws Exception {
+    Placement usual = Placement.anywhere();
+    Placement placement =
+        new Placement(
+            Map.of(),
+            List.of(),
+            null,
+            usual.trainer(),
+            usual.evaluator(),
+            null,
+            "no-such-claim",
+            null,
+            null,
+            null,
+            false);
+    assertThat(trouble("no-claim", settings -> ground.settings(placement)))
+        .contains("persistentvolumeclaim \"no-such-claim\" not found")
+        .contains("Make the claim in namespace trouble-test");
   }
 
   @Test
