@@ -28,12 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A resource whose gang has as many pods as there are nodes, of which a tenth is lost at once.
  * Nodes and trainers are pretended by kwok; worker, operator, Temporal, API server, scheduler and
- * Job controller are the real ones. {@code -Dtatara.scale=1000} for the figures of the README.
+ * Job controller are the real ones. {@code -Dtatara.scale=100} for a quick look.
  */
 @Tag("cluster")
 @Timeout(1500)
 class ScaleOnClusterTest {
-  private static final int NODES = Integer.getInteger("tatara.scale", 100);
+  private static final int NODES = Integer.getInteger("tatara.scale", 1000);
   private static final String NAMESPACE = "scale-test";
   private static final String NAME = "wide";
   private static final String RUN = NAMESPACE + "-" + NAME;
