@@ -128,9 +128,9 @@ final class Cluster {
     kubectl("delete", "nodes", "--selector", "tatara.test/fake");
   }
 
-  /** The controller of JobSets, their definition, and all that there are. */
-  void removeJobSets() throws IOException, InterruptedException {
-    Path manifests = Path.of(value("BIN")).resolveSibling("images/jobset.yaml");
+  /** A controller that was asked for, its definitions, and all that there is of these. */
+  void removeController(String name) throws IOException, InterruptedException {
+    Path manifests = Path.of(value("BIN")).resolveSibling("images/%s.yaml".formatted(name));
     kubectl("delete", "--ignore-not-found", "--filename", manifests.toString());
   }
 

@@ -48,7 +48,7 @@ class JobSetOnClusterTest {
   @AfterAll
   static void clean() throws Exception {
     ground.close();
-    cluster.removeJobSets();
+    cluster.removeController("jobset");
   }
 
   @Test
@@ -86,7 +86,7 @@ class JobSetOnClusterTest {
 
   @Test
   void aClusterThatDoesNotKnowJobSetsIsToldWithWhatToDo() throws Exception {
-    cluster.removeJobSets();
+    cluster.removeController("jobset");
     TrainTask task = ground.task("no-set", 2, 60);
 
     assertThatThrownBy(() -> ClusterGround.end(launch(task)))
