@@ -109,7 +109,7 @@ class UpgradeOnClusterTest {
 
   private static void start() throws Exception {
     Path document = folder.resolve(RUN + ".yaml");
-    Files.writeString(document, Pipelines.document(RUN, 1500).toString());
+    Files.writeString(document, Pipelines.document(RUN, 3000).toString());
     String input = folder.resolve(RUN + ".json").toString();
     Installation.tatara("validate", document.toString(), "--json", input);
     temporal(
