@@ -1,5 +1,6 @@
 package dev.tatara.workflows;
 
+import dev.tatara.workflows.RunRemoval.Removal;
 import io.temporal.activity.ActivityInterface;
 import java.util.List;
 
@@ -7,10 +8,10 @@ import java.util.List;
 @ActivityInterface(namePrefix = "removal.")
 public interface RemovalActivities {
   /** Withdraws the artifacts that no other run refers to. */
-  void withdraw(String run);
+  void withdraw(Removal removal);
 
   /** Deletes what was withdrawn, gives back what another run has come to use, and says so. */
-  Removed delete(String run);
+  Removed delete(Removal removal);
 
   /**
    * What came of it.

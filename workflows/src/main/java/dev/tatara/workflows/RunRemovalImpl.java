@@ -10,8 +10,8 @@ final class RunRemovalImpl implements RunRemoval {
 
   @Override
   public Removed remove(Removal removal) {
-    activities.removal.withdraw(removal.run());
+    activities.removal.withdraw(removal);
     Workflow.sleep(Duration.ofSeconds(removal.seconds()));
-    return activities.removal.delete(removal.run());
+    return activities.removal.delete(removal);
   }
 }

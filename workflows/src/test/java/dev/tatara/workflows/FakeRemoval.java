@@ -1,5 +1,6 @@
 package dev.tatara.workflows;
 
+import dev.tatara.workflows.RunRemoval.Removal;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -15,13 +16,13 @@ final class FakeRemoval implements RemovalActivities {
   }
 
   @Override
-  public void withdraw(String run) {
+  public void withdraw(Removal removal) {
     withdrawnAt = clock.getAsLong();
   }
 
   @Override
-  public Removed delete(String run) {
+  public Removed delete(Removal removal) {
     deletedAt = clock.getAsLong();
-    return new Removed(run, List.of("artifacts/pretrain/m0/"), 4, List.of());
+    return new Removed(removal.run(), List.of("artifacts/pretrain/m0/"), 4, List.of());
   }
 }

@@ -4,6 +4,7 @@ import dev.tatara.activities.retention.LiveRuns;
 import dev.tatara.activities.retention.RunRecords;
 import dev.tatara.base.store.Artifacts;
 import dev.tatara.workflows.RemovalActivities;
+import dev.tatara.workflows.RunRemoval.Removal;
 import io.temporal.activity.Activity;
 
 /** The removal of runs as activities. */
@@ -15,19 +16,19 @@ public final class RemovalActivitiesImpl implements RemovalActivities {
   }
 
   @Override
-  public void withdraw(String run) {
+  public void withdraw(Removal removal) {
     LiveRuns live = live();
     Attempt.at(
         () -> {
-          new RunRecords(artifacts, live).withdraw(run);
-          return run;
+          new RunRecords(artifacts, live).withdraw(removal.run());
+          return removal;
         });
   }
 
   @Override
-  public Removed delete(String run) {
+  public Removed delete(Removal removal) {
     LiveRuns live = live();
-    return Attempt.at(() -> new RunRecords(artifacts, live).delete(run));
+    return Attempt.at(() -> new RunRecords(artifacts, live).delete(removal.run()));
   }
 
   private static LiveRuns live() {
