@@ -40,7 +40,7 @@ final class LocalGang implements RunningGang {
       Integer code = running() ? null : process.exitValue();
       String log = code == null ? "" : LogFile.tail(launch.log(rank), secrets);
       return new PodStatus(
-          rank, launch.pod(rank), launch.node(), code, LogTail.last(log), false, log);
+          rank, launch.pod(rank), launch.node(), code, LogTail.last(log), false, false, log);
     }
   }
 

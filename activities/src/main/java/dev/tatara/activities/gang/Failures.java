@@ -74,6 +74,31 @@ final class Failures {
     add(at, verdict.culprit(), verdict.failureClass(), verdict.evidence(), epoch, progress);
   }
 
+  /**
+   * What was told of this pod, and is not over, turns out to be something else.
+   *
+   * @return whether there was such a failure
+   */
+  boolean correct(Verdict verdict) {
+    boolean corrected = false;
+    for (String name : List.copyOf(open)) {
+      LedgerEntry told = entries.get(name);
+      if (told != null && told.pod().equals(verdict.culprit().pod())) {
+        publish(
+            name,
+            entry(
+                Instant.parse(told.at()),
+                verdict.culprit(),
+                verdict.failureClass(),
+                verdict.evidence(),
+                told.epoch(),
+                told.lastStep()));
+        corrected = true;
+      }
+    }
+    return corrected;
+  }
+
   /** Goes on with what an earlier launcher of the same gang has put down. */
   void takeUp(Map<String, LedgerEntry> earlier) {
     entries.putAll(earlier);

@@ -42,6 +42,7 @@ final class GangWatch {
   private final GangPolicy policy;
   private final Patience patience;
   private final HangWatch hangs;
+  private final SilentNodes silentNodes = new SilentNodes(System::nanoTime);
   private final Troubles troubles;
 
   /** Epoch in which each rank's process was started. */
@@ -113,6 +114,7 @@ final class GangWatch {
         hangs.restarted(failedEpoch); // a gang that is not whole makes no steps
       }
       troubles.looked(waits ? gang.trouble().orElse("") : "");
+      replaceLost(pods);
       Optional<Verdict> verdict = Verdict.of(pods);
       if (verdict.isPresent()) {
         replaceEnded(now, verdict.get());
@@ -247,6 +249,40 @@ final class GangWatch {
     boolean old = startedIn[pod.rank()] < opened;
     boolean told = gang.heals() && (failures.knowsEndOf(pod.pod()) || killed.contains(pod.pod()));
     return !isCode(pod, ExitCode.DONE) && !told && !(follows && old && failures.isOpen());
+  }
+
+  /** The cluster makes no other pod for a rank as long as one is there that nobody answers for. */
+  private void replaceLost(List<PodStatus> pods) {
+    List<PodStatus> others = pods.stream().filter(pod -> !killed.contains(pod.pod())).toList();
+    for (Verdict verdict : lost(others)) {
+      PodStatus pod = verdict.culprit();
+      LOG.warn(
+          "a node is lost run={} stage={} rank={}: {}",
+          task.run(),
+          task.stage().word(),
+          pod.rank(),
+          verdict.evidence());
+      int epoch = Math.max(opened, last == null ? 0 : last.epoch());
+      // Before the node was found to be gone, its rank may have been taken to hang.
+      if (!failures.correct(verdict)) {
+        failures.record(failures.now(), epoch, verdict, last);
+        failed(verdict, epoch);
+      }
+      killed.add(pod.pod());
+      gang.kill(pod.rank());
+      hangs.restarted(failedEpoch);
+    }
+  }
+
+  private List<Verdict> lost(List<PodStatus> pods) {
+    try {
+      return silentNodes.gone(pods, () -> epochs.beats(task.worldSize()));
+    } catch (StoreException e) {
+      storeIsAway(e);
+      // No rank can give a sign meanwhile.
+      silentNodes.forget();
+      return List.of();
+    }
   }
 
   private void replaceHung(List<PodStatus> pods) throws InterruptedException {

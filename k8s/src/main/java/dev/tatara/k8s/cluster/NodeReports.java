@@ -12,16 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds to the evidence of a pod's end what is wrong with its node, asked once, soon after the end.
- * Nodes belong to the whole cluster: where the worker has no right to read them, nothing is added.
- * Not thread-safe.
+ * Adds to the evidence of a pod's end what is wrong with its node, asked once, soon after the end
+ * or once it is not reached any more. Nodes belong to the whole cluster: where the worker has no
+ * right to read them, nothing is added. Not thread-safe.
  */
 final class NodeReports {
   private static final Logger LOG = LoggerFactory.getLogger(NodeReports.class);
 
   private final KubernetesClient client;
 
-  /** By pod; empty strings for nodes with which nothing is wrong. */
+  /** By pod, and whether it has ended; empty strings for nodes with which nothing is wrong. */
   private final Map<String, String> known = new HashMap<>();
 
   private boolean readable = true;
@@ -33,16 +33,25 @@ final class NodeReports {
   /** The same for a pod that runs, or has ended well. */
   PodStatus with(PodStatus pod) {
     Integer code = pod.exitCode();
-    if (code == null || code == 0 || pod.node().isEmpty()) {
+    boolean goesWell = code == null ? !pod.unreachable() : code == 0;
+    if (goesWell || pod.node().isEmpty()) {
       return pod;
     }
-    String trouble = known.computeIfAbsent(pod.pod(), name -> ask(pod.node()).orElse(""));
+    String trouble =
+        known.computeIfAbsent(pod.pod() + " " + code, name -> ask(pod.node()).orElse(""));
     if (trouble.isEmpty()) {
       return pod;
     }
     String evidence = pod.lastLine().isEmpty() ? trouble : trouble + ": " + pod.lastLine();
     return new PodStatus(
-        pod.rank(), pod.pod(), pod.node(), pod.exitCode(), evidence, pod.dismissed(), pod.log());
+        pod.rank(),
+        pod.pod(),
+        pod.node(),
+        pod.exitCode(),
+        evidence,
+        pod.dismissed(),
+        pod.unreachable(),
+        pod.log());
   }
 
   private Optional<String> ask(String name) {

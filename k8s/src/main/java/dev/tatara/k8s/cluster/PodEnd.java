@@ -56,7 +56,25 @@ final class PodEnd {
         code,
         code == null ? "" : evidence(pod, secrets),
         isDismissed(pod),
+        code == null && isUnreachable(pod),
         code == null ? "" : log(pod, secrets));
+  }
+
+  /**
+   * Its container is said to run, yet it is not ready: where there is no probe, the cluster says so
+   * of the pods of a node whose kubelet gives no sign of life (MarkPodsNotReady of Kubernetes' node
+   * lifecycle controller).
+   */
+  private static boolean isUnreachable(Pod pod) {
+    boolean runs =
+        pod.getStatus().getContainerStatuses().stream()
+            .map(ContainerStatus::getState)
+            .anyMatch(state -> state != null && state.getRunning() != null);
+    return runs
+        && pod.getStatus().getConditions().stream()
+            .anyMatch(
+                condition ->
+                    condition.getType().equals("Ready") && !condition.getStatus().equals("True"));
   }
 
   /** Somebody wants it gone: it was deleted, evicted, preempted, or its node is drained. */

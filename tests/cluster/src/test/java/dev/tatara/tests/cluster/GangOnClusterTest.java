@@ -7,6 +7,7 @@ import dev.tatara.config.artifact.ManifestObject;
 import dev.tatara.config.task.FailureClass;
 import dev.tatara.config.task.LedgerEntry;
 import dev.tatara.config.task.TrainTask;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -195,6 +196,52 @@ class GangOnClusterTest {
     assertThat(entry.failureClass()).isEqualTo(FailureClass.HANG);
     assertThat(entry.rank()).isEqualTo(1);
     assertSameModel(task);
+  }
+
+  @Test
+  void aRankThatRunsOutOfMemoryIsReplacedInsideItsPodAndSaysSo() throws Exception {
+    TrainTask task = ground.task("cluster-memory", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    List<String> uids = uids();
+
+    ControlGroup.ofMemory(ground.process(1)).withoutRoomUntilOneIsKilled();
+    ground.awaitStep(task, MIDWAY + 200);
+
+    assertThat(uids()).isEqualTo(uids);
+    LedgerEntry entry = onlyEntry(launcher);
+    assertThat(entry.failureClass()).isEqualTo(FailureClass.INFRASTRUCTURE);
+    assertThat(entry.rank()).isEqualTo(1);
+    assertThat(entry.evidence()).contains("out of memory").contains("give the pods more memory");
+    assertSameModel(task);
+  }
+
+  /** With its kubelet away and its processes dead, as far as the cluster can see. */
+  @Test
+  void aRankThatGoesWithItsNodeIsReplacedAndTheOtherOneGoesOn() throws Exception {
+    TrainTask task = ground.task("cluster-node", 2, STEPS);
+    Future<List<LedgerEntry>> launcher = ground.launch(task);
+    ground.awaitStep(task, MIDWAY);
+    String other = ground.uid(0);
+    String lost = ground.pod(1).getMetadata().getName();
+
+    cluster.kill("kubelet");
+    // The first of a container takes all others with it.
+    ground.process(1).parent().orElseThrow().destroyForcibly();
+    ground.await(() -> ground.pods().stream().noneMatch(pod -> named(pod, lost)));
+    cluster.start("kubelet");
+    ground.awaitStep(task, MIDWAY + 200);
+
+    assertThat(ground.uid(0)).isEqualTo(other);
+    LedgerEntry entry = onlyEntry(launcher);
+    assertThat(entry.failureClass()).isEqualTo(FailureClass.INFRASTRUCTURE);
+    assertThat(entry.pod()).isEqualTo(lost);
+    assertThat(entry.evidence()).contains("is not ready").contains("no sign of life");
+    assertSameModel(task);
+  }
+
+  private static boolean named(Pod pod, String name) {
+    return pod.getMetadata().getName().equals(name);
   }
 
   private static List<String> uids() {
