@@ -7,6 +7,9 @@ import dev.tatara.k8s.RunningGang;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.PodResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +39,9 @@ final class KubernetesGang implements RunningGang {
 
   private static final Duration LONGEST_ABSENCE = Duration.ofMinutes(10);
   private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private static final String FAILED =
+      "{\"status\":{\"phase\":\"Failed\",\"reason\":\"NodeLost\"}}";
 
   private final GangObject object;
   private final KubernetesClient client;
@@ -126,9 +132,25 @@ final class KubernetesGang implements RunningGang {
   /** The last means, where the supervisor of a pod does not obey: the cluster makes another one. */
   @Override
   public void kill(int rank) {
-    String pod = view.status().get(rank).pod();
-    LOG.info("deletes pod={}", pod);
-    client.pods().inNamespace(namespace).withName(pod).withGracePeriod(0).delete();
+    PodStatus pod = view.status().get(rank);
+    LOG.info("deletes pod={}", pod.pod());
+    PodResource found = client.pods().inNamespace(namespace).withName(pod.pod());
+    if (pod.unreachable()) {
+      markFailed(found);
+    }
+    found.withGracePeriod(0).delete();
+  }
+
+  /**
+   * Its Job waits to hear that it has ended, and nobody on its node will say so. Kubernetes itself
+   * does the same once a node is taken out of the cluster (pkg/controller/podgc).
+   */
+  private void markFailed(PodResource pod) {
+    try {
+      pod.subresource("status").patch(PatchContext.of(PatchType.STRATEGIC_MERGE), FAILED);
+    } catch (KubernetesClientException e) {
+      LOG.warn("the cluster does not let job={} do without a pod: {}", job, e.getMessage());
+    }
   }
 
   @Override
