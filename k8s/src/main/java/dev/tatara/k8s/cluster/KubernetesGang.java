@@ -103,7 +103,28 @@ final class KubernetesGang implements RunningGang {
     if (!view.waits()) {
       return Optional.empty();
     }
-    return view.trouble().or(this::troubleByEvents);
+    return view.trouble().or(this::queue).or(this::troubleByEvents);
+  }
+
+  /** Whether it has not been admitted yet. */
+  private Optional<String> queue() {
+    String queue = object.manifests().settings().placement().queue();
+    if (queue == null) {
+      return Optional.empty();
+    }
+    try {
+      return object
+          .find()
+          .filter(found -> Boolean.TRUE.equals(found.get("spec", "suspend")))
+          .map(
+              found ->
+                  "The %s %s waits in the queue %s to be admitted by Kueue. kubectl -n %s describe workloads tells what it waits for"
+                      .formatted(
+                          found.getKind(), found.getMetadata().getName(), queue, namespace));
+    } catch (KubernetesClientException e) {
+      LOG.warn("the cluster does not tell whether job={} is suspended: {}", job, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** What no pod can say: that there are none, or that one waits for its volumes. */

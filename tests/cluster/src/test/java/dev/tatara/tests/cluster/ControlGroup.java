@@ -34,7 +34,10 @@ record ControlGroup(Path folder) {
     try {
       Patience.await(
           () -> {
-            squeeze();
+            // What takes the place of the one that was killed is to have as much room as that had.
+            if (killed() == killed) {
+              squeeze();
+            }
             return killed() > killed;
           },
           () -> read(USAGE));

@@ -112,6 +112,27 @@ class TroubleOnClusterTest {
   }
 
   @Test
+  void aGangThatIsNotAdmittedSaysInWhichQueueItWaits() throws Exception {
+    Placement usual = Placement.anywhere();
+    Placement placement =
+        new Placement(
+            Map.of(),
+            List.of(),
+            null,
+            usual.trainer(),
+            usual.evaluator(),
+            null,
+            null,
+            null,
+            null,
+            "research",
+            false);
+    assertThat(trouble("queued", settings -> ground.settings(placement)))
+        .contains("queued-pretrain waits in the queue research to be admitted by Kueue")
+        .contains("describe workloads");
+  }
+
+  @Test
   void aQuotaThatIsTooSmallIsNamed() throws Exception {
     ResourceQuota quota =
         new ResourceQuotaBuilder()
