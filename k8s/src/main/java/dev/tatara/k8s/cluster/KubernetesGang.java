@@ -119,8 +119,7 @@ final class KubernetesGang implements RunningGang {
           .map(
               found ->
                   "The %s %s waits in the queue %s to be admitted by Kueue. kubectl -n %s describe workloads tells what it waits for"
-                      .formatted(
-                          found.getKind(), found.getMetadata().getName(), queue, namespace));
+                      .formatted(found.getKind(), found.getMetadata().getName(), queue, namespace));
     } catch (KubernetesClientException e) {
       LOG.warn("the cluster does not tell whether job={} is suspended: {}", job, e.getMessage());
       return Optional.empty();
