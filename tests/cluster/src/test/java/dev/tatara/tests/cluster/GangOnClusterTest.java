@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("cluster")
 @Timeout(600)
 class GangOnClusterTest {
-  private static final int STEPS = 1200;
+  private static final int STEPS = 800;
   private static final int MIDWAY = 100;
 
   private static ClusterGround ground;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("cluster")
 @Timeout(300)
 class KubeflowOnClusterTest {
-  private static final int STEPS = 600;
+  private static final int STEPS = 400;
   private static final String JOB = "first-pretrain";
 
   private static ClusterGround ground;
