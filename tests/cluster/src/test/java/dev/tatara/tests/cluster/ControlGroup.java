@@ -11,6 +11,7 @@ record ControlGroup(Path folder) {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
   private static final String LIMIT = "memory.limit_in_bytes";
   private static final String USAGE = "memory.usage_in_bytes";
+  private static final long STEP = 1 << 20;
 
   /** Of version 1, which the cluster of the tests has. */
   static ControlGroup ofMemory(ProcessHandle process) throws IOException {
@@ -27,31 +28,49 @@ record ControlGroup(Path folder) {
     }
   }
 
-  /** Takes what is not in use, until the kernel has killed a process for want of it. */
+  /**
+   * Takes what is not in use, and asks for more, so that the kernel kills the largest; gives it
+   * back when that is done.
+   */
   void withoutRoomUntilOneIsKilled() throws IOException {
     String usual = read(LIMIT);
     long killed = killed();
     try {
-      Patience.await(
-          () -> {
-            // What takes the place of the one that was killed is to have as much room as that had.
-            if (killed() == killed) {
-              squeeze();
-            }
-            return killed() > killed;
-          },
-          () -> read(USAGE));
+      takeWhatIsNotInUse();
+      Process asking = askForMore();
+      Patience.await(() -> killed() > killed, () -> read(USAGE));
+      asking.destroyForcibly();
     } finally {
       Files.writeString(folder.resolve(LIMIT), usual);
     }
   }
 
-  private void squeeze() {
-    try {
-      Files.writeString(folder.resolve(LIMIT), read(USAGE));
-    } catch (IOException e) {
-      // Less than what cannot be taken away is refused; it grows, and is tried again.
+  private void takeWhatIsNotInUse() throws IOException {
+    while (isLimitedTo(usage() - STEP)) {
+      // Until the kernel finds no more that it could take away.
     }
+    Files.writeString(folder.resolve(LIMIT), Long.toString(usage() + STEP));
+  }
+
+  private boolean isLimitedTo(long bytes) {
+    try {
+      Files.writeString(folder.resolve(LIMIT), Long.toString(bytes));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private long usage() {
+    return Long.parseLong(read(USAGE));
+  }
+
+  /** Less than the largest has, so that it is not this one that goes. */
+  private Process askForMore() throws IOException {
+    String command =
+        "echo $$ > %s && head -c 64m /dev/zero | tail -c 64m > /dev/null"
+            .formatted(folder.resolve("cgroup.procs"));
+    return new ProcessBuilder("sh", "-c", command).inheritIO().start();
   }
 
   private long killed() {
